@@ -1,0 +1,1 @@
+"""Figures that sales and marketing both believe."""

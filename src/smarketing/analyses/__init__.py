@@ -1,0 +1,1 @@
+"""What does the business want to know? Tables in, frozen results out; nothing is opened here."""

@@ -1,0 +1,247 @@
+"""Who is the company: its stages, segments, sources, criteria, hours? Companies are data, not code.
+
+``company.toml`` holds it; the settings pages edit the same content.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, time
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from smarketing.facts.calendar import WorkingCalendar
+from smarketing.facts.criteria import CriteriaVersion, Names, TargetVerdict
+from smarketing.facts.errors import WrongSetting, did_you_mean
+from smarketing.facts.language import Text, same
+
+KEY = r"^[a-z][a-z0-9_]*$"
+
+
+class Zone(StrEnum):
+    """Who can change a figure."""
+
+    MARKETING = "marketing"
+    SALES = "sales"
+    JOINT = "joint"
+    COMPANY = "company"
+
+
+class Milestone(StrEnum):
+    """What a stage means for every company alike."""
+
+    ACCEPTED = "accepted"
+    DEAL = "deal"
+    WON = "won"
+    LOST = "lost"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Stage(_Part):
+    key: str = Field(pattern=KEY)
+    name: Names
+    zone: Zone = Zone.SALES
+    milestone: Milestone | None = None
+    sla_minutes: int | None = Field(default=None, gt=0)
+    required_fields: tuple[str, ...] = ()
+    checklist: tuple[str, ...] = ()
+    allowed_next: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()  # how outside systems call it
+
+
+class Segment(_Part):
+    key: str
+    name: Names
+    focus: bool = False
+    under_test: bool = False
+
+
+class SourceGroup(_Part):
+    key: str = Field(pattern=KEY)
+    name: Names
+    paid: bool = False
+    sources: tuple[str, ...] = ()
+
+
+class CustomField(_Part):
+    key: str = Field(pattern=KEY)
+    name: Names
+
+
+class WorkingHours(_Part):
+    days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    opens: time = time(9)
+    closes: time = time(18)
+    days_off: tuple[date, ...] = ()
+    days_worked: tuple[date, ...] = ()
+
+
+class LossReason(_Part):
+    key: str
+    name: Names
+
+
+class Guardrail(_Part):
+    """A limit the company set itself for a metric."""
+
+    metric: str
+    limit: Decimal
+    side: Literal["above", "below"] = "above"
+
+
+class VerdictSettings(_Part):
+    conversion_zone: Literal["marketing", "sales", "joint"] = "sales"
+    max_unknown_segment: Decimal = Decimal("0.20")
+    max_unknown_source: Decimal = Decimal("0.30")
+    min_expected_sales: int = 5
+    ripe_share: Decimal = Decimal("0.8")  # a cohort riper than this may serve as an implied plan
+
+
+class Company(_Part):
+    """Everything about one company that is not a fact."""
+
+    name: str = "Компания"
+    currency: str = Field(default="RUB", pattern=r"^[A-Z]{3}$")
+    zone: str = "Europe/Moscow"
+    language: Literal["ru", "en"] = "ru"
+    phone_region: str = "RU"
+    mql: Literal["target", "all"] = "target"
+    response_sla_minutes: int = Field(default=60, gt=0)
+    working_hours: WorkingHours = WorkingHours()
+    stages: tuple[Stage, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    source_groups: tuple[SourceGroup, ...] = ()
+    loss_reasons: tuple[LossReason, ...] = ()
+    custom_fields: tuple[CustomField, ...] = ()
+    criteria: tuple[CriteriaVersion, ...] = ()
+    # The seller's opinion of quality → what it says of the lead.
+    seller_quality: dict[str, TargetVerdict] = {}
+    accountable: dict[str, Zone] = {}  # metric → zone, where the company differs from the catalogue
+    guardrails: tuple[Guardrail, ...] = ()
+    rates: dict[str, Decimal] = {}  # units of the company's currency for one of another
+    verdict: VerdictSettings = VerdictSettings()
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"unknown time zone {value}") from error
+        return value
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        for what, keys in {
+            "stage": [stage.key for stage in self.stages],
+            "segment": [segment.key for segment in self.segments],
+            "criteria version": [version.version for version in self.criteria],
+            "custom field": [field.key for field in self.custom_fields],
+        }.items():
+            repeated = {key for key in keys if keys.count(key) > 1}
+            if repeated:
+                raise ValueError(f"{what} named twice: {', '.join(sorted(repeated))}")
+        return self
+
+    @cached_property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @cached_property
+    def calendar(self) -> WorkingCalendar:
+        hours = self.working_hours
+        span = (hours.opens, hours.closes)
+        return WorkingCalendar(
+            zone=self.tz,
+            hours=dict.fromkeys(hours.days, span),
+            days_off=frozenset(hours.days_off),
+            days_worked=dict.fromkeys(hours.days_worked, span),
+        )
+
+    @property
+    def path(self) -> tuple[Stage, ...]:
+        """The stages a lead walks in order: every stage but those of loss."""
+        return tuple(stage for stage in self.stages if stage.milestone is not Milestone.LOST)
+
+    @property
+    def focus_segment(self) -> Segment | None:
+        return next((segment for segment in self.segments if segment.focus), None)
+
+    def stage(self, key: str) -> Stage:
+        """A stage by key; raises :class:`WrongSetting` that names the nearest one."""
+        for stage in self.stages:
+            if stage.key == key:
+                return stage
+        hint = did_you_mean(key, [stage.key for stage in self.stages])
+        raise WrongSetting(
+            "unknown-stage",
+            Text(
+                f"Стадии «{key}» нет в company.toml. {hint.ru}",
+                f"No stage “{key}” in company.toml. {hint.en}",
+            ),
+        )
+
+    def order(self, milestone: Milestone) -> int | None:
+        """Place on the path (1 is first) of the first stage with the milestone, None where there is none."""
+        for place, stage in enumerate(self.path, start=1):
+            if stage.milestone is milestone:
+                return place
+        return None
+
+    def label(self, dimension: str, value: str | None) -> Text:
+        """How a value of a dimension is called on a page; its own text where settings name nothing."""
+        if value is None:
+            return Text("не указан", "not given")
+        named: dict[str, tuple[Segment | Stage | SourceGroup | LossReason, ...]] = {
+            "segment": self.segments,
+            "stage": self.stages,
+            "loss_stage": self.stages,
+            "source_group": self.source_groups,
+            "loss_reason": self.loss_reasons,
+        }
+        for thing in named.get(dimension, ()):
+            if thing.key == value:
+                return thing.name.text
+        return same(value)
+
+
+def read_company(path: Path) -> Company:
+    """The company of a ``company.toml``; raises :class:`WrongSetting` that names the place."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise WrongSetting(
+            "no-company",
+            Text(
+                f"Нет файла {path.name} в {path.parent}. Создайте рабочую папку: smarketing init ПАПКА",
+                f"No {path.name} in {path.parent}. Make a workspace: smarketing init DIR",
+            ),
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WrongSetting(
+            "bad-company-toml",
+            Text(f"{path.name} не читается: {error}", f"{path.name} cannot be read: {error}"),
+        ) from error
+    return parse_company(content, path.name)
+
+
+def parse_company(content: dict[str, object], where: str = "company.toml") -> Company:
+    """The company of parsed settings; raises :class:`WrongSetting` that names every wrong place."""
+    try:
+        return Company.model_validate(content)
+    except ValidationError as error:
+        places = "; ".join(
+            f"{'.'.join(map(str, problem['loc'])) or where}: {problem['msg']}" for problem in error.errors()
+        )
+        raise WrongSetting(
+            "bad-company", Text(f"Ошибка в {where}: {places}", f"Wrong in {where}: {places}")
+        ) from error

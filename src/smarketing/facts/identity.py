@@ -1,0 +1,46 @@
+"""Is this the same person? Phones in E.164, e-mails in one spelling."""
+
+from __future__ import annotations
+
+import email_validator
+import phonenumbers
+
+EMPTY_VALUES = frozenset(
+    {"", "-", "–", "—", ".", "нет", "no", "none", "null", "n/a", "select", "тест", "test", "0"}
+)
+
+
+def phone_e164(text: str, region: str = "RU") -> str | None:
+    """A valid number as ``+79161234567``; None for anything a network would refuse."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def email_plain(text: str) -> str | None:
+    """A syntactically right address in lower case; None otherwise. Nothing is asked of the network."""
+    try:
+        found = email_validator.validate_email(text.strip(), check_deliverability=False)
+    except email_validator.EmailNotValidError:
+        return None
+    return found.normalized.lower()
+
+
+def is_filled(text: str | None) -> bool:
+    """Whether a person wrote something: dashes, «нет», «Select» and the like count as empty."""
+    return text is not None and text.strip().lower() not in EMPTY_VALUES
+
+
+def masked_phone(phone: str) -> str:
+    """+79161234567 → +7916•••4567."""
+    return f"{phone[:5]}•••{phone[-4:]}" if len(phone) > 8 else "•••"
+
+
+def masked_email(address: str) -> str:
+    """ivan@mail.ru → i•••@mail.ru."""
+    person, at, host = address.partition("@")
+    return f"{person[:1]}•••{at}{host}"

@@ -1,0 +1,135 @@
+"""What do the derived tables carry? The builder in ``lake`` makes them, every question reads only them.
+
+``journeys``  one row per lead: dimensions, milestones, time in stages, verdict, loss, revenue.
+``receipts``  one row per payment with the dimensions of its lead.
+``spend``     one row per row of ad spend, money net of VAT.
+"""
+
+from __future__ import annotations
+
+from smarketing.facts.company import Company
+
+# Dimensions that leads carry; NULL is «not given» and always a row of its own.
+LEAD_DIMENSIONS = (
+    "lead_source",
+    "source_group",
+    "medium",
+    "campaign",
+    "ad",
+    "keyword",
+    "landing",
+    "segment",
+    "product",
+    "region",
+    "manager",
+    "pipeline",
+    "hypothesis",
+    "source_system",
+)
+
+# Of these only what the ad accounts know.
+SPEND_DIMENSIONS = ("lead_source", "source_group", "campaign", "ad", "segment", "product")
+
+MILESTONES = ("accepted", "deal", "won", "lost")
+
+# name → stored type. ``*_month`` is yyyymm; days, weeks (their Monday) and months are local, moments UTC.
+_LEAD_COLUMNS: dict[str, str] = {
+    "lead_id": "VARCHAR",
+    "client_id": "VARCHAR",
+    "created_at": "TIMESTAMP",
+    "created_day": "DATE",
+    "created_week": "DATE",
+    "created_month": "INTEGER",
+    "created_hour": "SMALLINT",  # 0-23 local
+    "created_weekday": "SMALLINT",  # 1 Monday
+    "in_working_hours": "BOOLEAN",
+    "created_working_clock": "BIGINT",  # facts.calendar.WorkingCalendar.clock of created_at
+    **dict.fromkeys(LEAD_DIMENSIONS, "VARCHAR"),
+    "amount": "DECIMAL(18,2)",
+    "url": "VARCHAR",
+    "seller_quality": "VARCHAR",
+    "seller_verdict": "VARCHAR",  # target, non_target or NULL: Company.seller_quality of it
+    "is_test": "BOOLEAN",
+    "is_duplicate": "BOOLEAN",
+    "is_counted": "BOOLEAN",  # unique and no test: the only leads a figure may count
+    "is_repeat": "BOOLEAN",  # the client had a won lead before this one was created
+    "target_verdict": "VARCHAR",  # target, non_target, unknown
+    "criterion": "VARCHAR",  # key of the rule that decided
+    "criteria_version": "VARCHAR",
+    "judged_by": "VARCHAR",  # rule, person
+    "outcome": "VARCHAR",  # won, lost, open
+    "stage": "VARCHAR",  # where the lead stands now
+    "furthest": "SMALLINT",  # place on Company.path of the furthest stage entered, 1 is the first; 0 none
+    "returns": "INTEGER",  # moves to an earlier stage of the path
+    "reopenings": "INTEGER",  # moves out of a lost or won stage
+    "loss_stage": "VARCHAR",  # stage of the path it stood in when lost
+    "loss_reason": "VARCHAR",
+    "competitor": "VARCHAR",
+    "first_response_at": "TIMESTAMP",
+    "is_answered": "BOOLEAN",
+    # Answered within Company.response_sla_minutes of working time; NULL: too early to say.
+    "is_handled": "BOOLEAN",
+    "response_seconds": "BIGINT",  # elapsed from creation to first response
+    "response_working_seconds": "BIGINT",  # the same in working time
+    "won_seconds": "BIGINT",  # elapsed from creation to won
+    "lost_seconds": "BIGINT",
+    "revenue": "DECIMAL(18,2)",  # all payments of the lead net of VAT, refunds subtracted
+    "cost_of_goods": "DECIMAL(18,2)",
+    "payments_count": "INTEGER",
+    "first_paid_at": "TIMESTAMP",
+    "custom": "VARCHAR",  # the other columns of the source as JSON, for the record; never read by a report
+}
+for _milestone in MILESTONES:
+    _LEAD_COLUMNS[f"is_{_milestone}"] = "BOOLEAN"  # reached it or went past it; lost: is lost now
+    _LEAD_COLUMNS[f"{_milestone}_at"] = "TIMESTAMP"  # NULL also where the source does not know when
+    _LEAD_COLUMNS[f"{_milestone}_day"] = "DATE"
+    _LEAD_COLUMNS[f"{_milestone}_week"] = "DATE"
+    _LEAD_COLUMNS[f"{_milestone}_month"] = "INTEGER"
+
+RECEIPT_COLUMNS: dict[str, str] = {
+    "payment_id": "VARCHAR",
+    "lead_id": "VARCHAR",
+    "client_id": "VARCHAR",
+    "paid_at": "TIMESTAMP",
+    "paid_day": "DATE",  # NULL: the day is not known
+    "paid_week": "DATE",
+    "paid_month": "INTEGER",
+    "amount": "DECIMAL(18,2)",  # net of VAT, in the company's currency; negative: a refund
+    "cost": "DECIMAL(18,2)",
+    "is_first": "BOOLEAN",  # the client's first payment
+    "is_counted": "BOOLEAN",  # FALSE only for money of test leads
+    "created_day": "DATE",  # of the lead; NULL for money without a lead
+    "created_week": "DATE",
+    "created_month": "INTEGER",
+    **dict.fromkeys(LEAD_DIMENSIONS, "VARCHAR"),
+}
+
+SPEND_COLUMNS: dict[str, str] = {
+    "day": "DATE",
+    "week": "DATE",
+    "month": "INTEGER",
+    **dict.fromkeys(SPEND_DIMENSIONS, "VARCHAR"),
+    "cost": "DECIMAL(18,2)",  # net of VAT, in the company's currency
+    "impressions": "BIGINT",
+    "clicks": "BIGINT",
+    "reported_leads": "BIGINT",
+}
+
+# Facts that questions may read as they are, latest versions only, with these names.
+PLAIN_TABLES = ("plans", "costs", "people", "clients", "reported", "qualifications", "activities", "touches")
+
+
+def journey_columns(company: Company) -> dict[str, str]:
+    """All columns of ``journeys`` for a company: the common ones, three per stage, one per custom field.
+
+    ``in_<stage>`` BOOLEAN was ever entered; ``at_<stage>`` TIMESTAMP first entry (NULL also where unknown);
+    ``sec_<stage>`` BIGINT seconds spent in it over all finished stays; ``custom_<key>`` VARCHAR.
+    """
+    columns = dict(_LEAD_COLUMNS)
+    for stage in company.stages:
+        columns[f"in_{stage.key}"] = "BOOLEAN"
+        columns[f"at_{stage.key}"] = "TIMESTAMP"
+        columns[f"sec_{stage.key}"] = "BIGINT"
+    for field in company.custom_fields:
+        columns[f"custom_{field.key}"] = "VARCHAR"
+    return columns

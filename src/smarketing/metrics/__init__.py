@@ -1,0 +1,1 @@
+"""What does each number mean, and who answers for it?"""
