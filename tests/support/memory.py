@@ -18,6 +18,7 @@ from smarketing.facts.journeys import MILESTONES, PLAIN_TABLES, RECEIPT_COLUMNS,
 from smarketing.facts.tables import STORED, TABLES
 
 Fact = Mapping[str, Any]
+_BATCH = 200
 
 
 class MemoryReader:
@@ -53,13 +54,14 @@ class MemoryReader:
     def _fill(self, table: str, columns: dict[str, str], rows: list[dict[str, Any]]) -> None:
         listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
         self._connection.execute(f'CREATE TABLE "{table}" ({listed})')
-        for row in rows:
-            unknown = set(row) - set(columns)
-            if unknown:
-                raise KeyError(f"{table} has no column {sorted(unknown)}")
-            names = ", ".join(f'"{column}"' for column in row)
-            marks = ", ".join("?" for _ in row)
-            self._connection.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(row.values()))
+        unknown = {column for row in rows for column in row} - set(columns)
+        if unknown:
+            raise KeyError(f"{table} has no column {sorted(unknown)}")
+        for place in range(0, len(rows), _BATCH):
+            batch = rows[place : place + _BATCH]
+            marks = ", ".join("(" + ", ".join("?" for _ in columns) + ")" for _ in batch)
+            values = [row.get(column) for row in batch for column in columns]
+            self._connection.execute(f'INSERT INTO "{table}" VALUES {marks}', values)
 
 
 def at(text: str) -> datetime:

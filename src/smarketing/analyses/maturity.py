@@ -1,0 +1,55 @@
+"""How many of a lead's sales have had the time to happen by its age in days?
+
+Sales of young leads are cut short by today; ``stats.delays`` undoes the cut. The same curve by months is the chain
+ladder of ``ripeness``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from smarketing.analyses.question import filter_condition
+from smarketing.facts.period import Period, local_day
+from smarketing.facts.query import Reader, literal
+from smarketing.stats.delays import RipeningCurve, ripening_curve
+from smarketing.stats.errors import NotComputable
+
+DAY = 86_400
+MIN_SALES = 20  # fewer sales do not show how long a sale takes
+
+
+def delay_question(before: date, where: Mapping[str, tuple[str, ...]]) -> str:
+    """Sales by the week their lead came in and the whole days it took."""
+    return f"""
+SELECT created_week, CAST(FLOOR(1.0 * won_seconds / {DAY}) AS BIGINT) AS days, COUNT(*) AS sales
+FROM journeys
+WHERE is_counted AND is_won AND won_seconds >= 0 AND created_day < {literal(before)} AND {filter_condition(where)}
+GROUP BY created_week, CAST(FLOOR(1.0 * won_seconds / {DAY}) AS BIGINT)
+ORDER BY created_week, days
+""".strip()
+
+
+def sales_delays(reader: Reader, where: Mapping[str, tuple[str, ...]] | None = None) -> RipeningCurve | None:
+    """The curve of days from lead to sale; None where fewer than 20 dated sales are known."""
+    today = local_day(reader.known_until, reader.company.tz)
+    rows = reader.query(delay_question(today + timedelta(days=1), where or {})).to_pylist()
+    # A week's leads are as old as its first day; a sale is never older than its lead.
+    ages = [max((today - row["created_week"]).days, row["days"]) for row in rows]
+    curve = ripening_curve([row["days"] for row in rows], ages, [row["sales"] for row in rows])
+    if isinstance(curve, NotComputable) or curve.events < MIN_SALES:
+        return None
+    return curve
+
+
+def ripeness_of(curve: RipeningCurve | None, period: Period, today: date) -> float:
+    """Share of the sales of a period's leads that has had time to happen by ``today``; 1 where nothing is known.
+
+    Leads are taken to come in evenly over the days of the period that have passed.
+    """
+    if curve is None:
+        return 1.0
+    last = min(period.last_day, today)
+    ages = [(today - period.start).days - day for day in range((last - period.start).days + 1)]
+    mean = curve.mean_over(ages) if ages else NotComputable.EMPTY
+    return 0.0 if isinstance(mean, NotComputable) else mean

@@ -1,0 +1,229 @@
+"""The verdict, step by step: what was planned, what came, the Owen split, its chance, and the account closed.
+
+Formulas and the worked example: methods.md (a), told in prose in ``docs/how-computed/verdict.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from smarketing.analyses.maturity import ripeness_of, sales_delays
+from smarketing.analyses.question import filter_condition
+from smarketing.analyses.verdict import notes
+from smarketing.analyses.verdict.chain import Gates, Links, Segment, chain, gates, merged
+from smarketing.analyses.verdict.history import (
+    average_ripe_month,
+    lead_dispersion,
+    order_value_spread,
+    ripened,
+)
+from smarketing.analyses.verdict.plan import Levels, Plan, as_one, make_plan, planned
+from smarketing.analyses.verdict.result import SegmentShare, Verdict, VerdictState
+from smarketing.analyses.verdict.split import Split, split
+from smarketing.facts.company import Company
+from smarketing.facts.money import to_kopecks
+from smarketing.facts.period import Clock, Month, Period, local_day
+from smarketing.facts.query import Reader, literal
+from smarketing.stats.simulation import Noise
+from smarketing.stats.uncertainty import DRAWS
+
+MAX_UNDATED = Decimal("0.10")  # more money without a day than this, and the period clock cannot be believed
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The month as it stands today."""
+
+    month: Month
+    period: Period  # the days of it that have passed
+    today: date
+    elapsed: Fraction
+    ripe: Fraction
+    clock: Clock
+    undated: Decimal  # money whose day is not known, of the month's leads
+
+
+def verdict(
+    reader: Reader,
+    month: Month,
+    *,
+    clock: Clock | None = None,
+    where: Mapping[str, tuple[str, ...]] | None = None,
+    draws: int = DRAWS,
+) -> Verdict:
+    """Where the plan of ``month`` was lost.
+
+    Parameters: ``clock`` period compares the plan with the money that came in the month and closes the account
+    with the line of other months' leads; cohort compares what the month's leads brought with what they should
+    have by their age. By default period, unless the day is unknown for more than a tenth of the money.
+    ``where`` narrows the leads (the plan is then implied); ``draws`` is the number of simulated months behind
+    every interval.
+    Returns: a :class:`Verdict`; ``state`` says when there is none and why.
+    Source: methods.md (a); Owen 1977.
+    """
+    today = local_day(reader.known_until, reader.company.tz)
+    filters = dict(where or {})
+    empty = Verdict(
+        VerdictState.NOT_STARTED, month, month.period, clock or Clock.PERIOD, reader.version, reader.known_until,
+        reader.company.currency,
+    )  # fmt: skip
+    if month.first > today:
+        return empty
+    gate, asked_gates = gates(reader)
+    period = Period(month.first, min(month.period.end, date.fromordinal(today.toordinal() + 1)))
+    links, asked_links = chain(reader, gate, period, filters)
+    curve = sales_delays(reader, filters)
+    average = average_ripe_month(reader, gate, month, curve, today, filters)
+    numbers, asked_plan = ({}, "") if filters else planned(reader, month)
+    plan = make_plan(numbers, average.levels, average.months, gate)
+    asked = tuple(filter(None, (asked_gates, asked_links, *average.asked, asked_plan)))
+    empty = replace(empty, period=period, asked=asked)
+    if plan is None:
+        return replace(empty, state=VerdictState.NO_PLAN, notes=(notes.NO_PLAN,))
+    if not links:
+        return replace(empty, state=VerdictState.NO_LEADS, full_plan=_money(plan.revenue))
+    frame = _frame(
+        reader, month, period, today, Fraction(ripeness_of(curve, period, today)), clock, links, filters
+    )
+    return _judged(reader, empty, frame, gate, links, plan, filters, draws)
+
+
+def _judged(
+    reader: Reader, empty: Verdict, frame: _Frame, gate: Gates, links: dict[Segment, Links], plan: Plan,
+    filters: Mapping[str, tuple[str, ...]], draws: int,
+) -> Verdict:  # fmt: skip
+    said = [*notes.about(reader.company, gate, links, plan, frame.undated, float(frame.ripe), frame.clock)]
+    if notes.too_many_unknown_segments(reader.company, links) or set(plan.levels) == {None}:
+        links, plan = merged(links), as_one(plan)
+    due = {segment: _due(levels, frame) for segment, levels in plan.levels.items()}
+    to_date = plan.revenue * frame.elapsed
+    walked = sum((link.all_revenue for link in links.values()), Decimal(0))
+    paid = _paid_in(reader, frame.period, filters) if frame.clock is Clock.PERIOD else walked
+    expected = sum((levels[-1] for levels in due.values()), Fraction(0))
+    planned_money = to_date if frame.clock is Clock.PERIOD else expected
+    timing = Fraction(paid - walked) - (planned_money - expected)
+    cells = _cells(reader.company, links, due)
+    account = Split(
+        cells=cells,
+        links=links,
+        due=due,
+        conversion_zone=reader.company.verdict.conversion_zone,
+        timing=timing if frame.clock is Clock.PERIOD else None,
+        gap=paid - _money(planned_money),
+        noise=Noise(
+            _spreads(reader, gate, frame.month, filters, cells),
+            lead_dispersion(reader, frame.month),
+        ),
+        seed=frame.month.number,
+        draws=draws,
+        min_sales=reader.company.verdict.min_expected_sales,
+    )
+    found = split(account)
+    return replace(
+        empty, state=VerdictState.JUDGED, clock=frame.clock, plan_kind=plan.kind, implied_from=plan.implied_from,
+        elapsed=float(frame.elapsed), ripe=float(frame.ripe), full_plan=_money(plan.revenue),
+        plan=_money(planned_money), fact=paid,
+        parts=found.parts, zones=found.zones, interval=found.interval, p_value=found.p_value, label=found.label,
+        draws=draws, seed=account.seed, depends_on_method=found.depends_on_method,
+        segments=_segments(cells, links, due), notes=(*said, *found.notes),
+    )  # fmt: skip
+
+
+def _frame(
+    reader: Reader, month: Month, period: Period, today: date, ripe: Fraction, clock: Clock | None,
+    links: Mapping[Segment, Links], filters: Mapping[str, tuple[str, ...]],
+) -> _Frame:  # fmt: skip
+    undated = _undated(reader, period, filters)
+    money = sum((link.all_revenue for link in links.values()), Decimal(0))
+    chosen = clock or (Clock.COHORT if undated > MAX_UNDATED * abs(money) else Clock.PERIOD)
+    return _Frame(month, period, today, _elapsed(reader.company, month, period), ripe, chosen, undated)
+
+
+def _due(levels: Levels, frame: _Frame) -> Levels:
+    """What the plan's month should have brought by today: the days that passed, sales at their age."""
+    return ripened([level * frame.elapsed for level in levels], frame.ripe)
+
+
+def _elapsed(company: Company, month: Month, period: Period) -> Fraction:
+    """Share of the month's working days that has passed; by calendar days where none is a working day."""
+
+    def worked(part: Period) -> int:
+        days = company.calendar.days(part.start, part.end)
+        return sum(day.closes > day.opens for day in days)
+
+    whole = worked(month.period)
+    if not whole:
+        return Fraction(period.days, month.days)
+    return Fraction(worked(period), whole)
+
+
+def _paid_in(reader: Reader, period: Period, filters: Mapping[str, tuple[str, ...]]) -> Decimal:
+    question = (
+        "SELECT SUM(amount) AS paid FROM receipts WHERE is_counted "
+        f"AND paid_day >= {literal(period.start)} AND paid_day < {literal(period.end)} "
+        f"AND {filter_condition(filters)}"
+    )
+    return _one_sum(reader, question)
+
+
+def _undated(reader: Reader, period: Period, filters: Mapping[str, tuple[str, ...]]) -> Decimal:
+    question = (
+        "SELECT SUM(amount) AS paid FROM receipts WHERE is_counted AND paid_day IS NULL "
+        f"AND created_day >= {literal(period.start)} AND created_day < {literal(period.end)} "
+        f"AND {filter_condition(filters)}"
+    )
+    return abs(_one_sum(reader, question))
+
+
+def _one_sum(reader: Reader, question: str) -> Decimal:
+    paid: Decimal | None = reader.query(question).to_pylist()[0]["paid"]
+    return paid or Decimal(0)
+
+
+def _spreads(
+    reader: Reader, gate: Gates, month: Month, filters: Mapping[str, tuple[str, ...]], cells: tuple[Segment, ...]
+) -> tuple[float, ...]:
+    spread = order_value_spread(reader, gate, month, filters)
+    return tuple(spread.get(segment, spread[None]) for segment in cells)
+
+
+def _cells(company: Company, links: Mapping[Segment, Links], due: Mapping[Segment, Levels]) -> tuple[Segment, ...]:
+    """Segments as the company lists them, then the others by name, «not given» last."""
+    listed = [segment.key for segment in company.segments]
+    return tuple(
+        sorted(
+            {*links, *due},
+            key=lambda segment: (
+                segment is None,
+                listed.index(segment) if segment in listed else len(listed),
+                segment or "",
+            ),
+        )
+    )
+
+
+def _segments(
+    cells: tuple[Segment, ...], links: Mapping[Segment, Links], due: Mapping[Segment, Levels]
+) -> tuple[SegmentShare, ...]:
+    return tuple(
+        SegmentShare(
+            key,
+            _decimal(due[key][0]) if key in due else Decimal(0),
+            links[key].leads if key in links else 0,
+            _money(due[key][-1]) if key in due else Decimal(0),
+            links[key].all_revenue if key in links else Decimal(0),
+        )
+        for key in cells
+    )
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def _money(value: Fraction) -> Decimal:
+    return to_kopecks(_decimal(value))

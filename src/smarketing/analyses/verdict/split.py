@@ -1,0 +1,206 @@
+"""The gap of one month as parts: Owen's value with departments as unions, its chance, and the closing lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from smarketing.analyses.result import Note
+from smarketing.analyses.verdict import notes
+from smarketing.analyses.verdict.chain import Links, Segment
+from smarketing.analyses.verdict.plan import Levels
+from smarketing.analyses.verdict.result import Cause, Part, Reading, ZonePart
+from smarketing.facts.company import Zone
+from smarketing.facts.money import share_out
+from smarketing.metrics.kinds import Interval
+from smarketing.stats.chain import ChainKeys, chain_model
+from smarketing.stats.coalitions import Union
+from smarketing.stats.decomposition import Decomposition, ProductModel, lmdi, owen, unions_in_dispute
+from smarketing.stats.errors import NotComputable
+from smarketing.stats.simulation import Noise
+from smarketing.stats.uncertainty import Assessment, Chance, Label, assess
+
+KEYS = ChainKeys(
+    volume=Cause.VOLUME,
+    mix=Cause.MIX,
+    rates=(Cause.QUALITY, Cause.HANDLING, Cause.CONVERSION),
+    value=Cause.ORDER_VALUE,
+)
+MARKETING = (Cause.VOLUME, Cause.MIX, Cause.QUALITY)
+SALES = (Cause.HANDLING, Cause.CONVERSION, Cause.ORDER_VALUE)
+Zoned = Literal["marketing", "sales", "joint"]
+
+
+@dataclass(frozen=True)
+class Split:
+    """One account to be split. ``due`` is the plan by segment at the age of the leads; ``gap`` is exact money.
+
+    ``timing`` is the line of other months' leads, None where the cohort clock needs no such line.
+    """
+
+    cells: tuple[Segment, ...]  # in the order of the page; ``noise`` has one spread for each
+    links: Mapping[Segment, Links]
+    due: Mapping[Segment, Levels]
+    conversion_zone: Zoned
+    timing: Fraction | None
+    gap: Decimal
+    noise: Noise
+    seed: int
+    draws: int
+    min_sales: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    parts: tuple[Part, ...]
+    zones: tuple[ZonePart, ...]
+    interval: Interval | None
+    p_value: float | None
+    label: Label | None
+    depends_on_method: tuple[Zone, ...]
+    notes: tuple[Note, ...] = ()
+
+
+def unions(conversion_zone: Zoned) -> tuple[Union, ...]:
+    """The departments with their causes; conversion stands where the company put it."""
+    owners: dict[Zoned, list[str]] = {
+        "marketing": [*MARKETING],
+        "sales": [cause for cause in SALES if cause is not Cause.CONVERSION],
+        "joint": [],
+    }
+    owners[conversion_zone].append(Cause.CONVERSION)
+    order = list(KEYS.all)
+    return tuple(Union(zone, tuple(sorted(owned, key=order.index))) for zone, owned in owners.items() if owned)
+
+
+def split(account: Split) -> Parts:
+    """Every part of the account; the effects of all parts sum to ``account.gap`` to the kopeck."""
+    model = _model(account)
+    found = owen(model)
+    if isinstance(found, NotComputable):
+        return Parts((), (), None, None, None, ())
+    chance = assess(model, KEYS, account.noise, seed=account.seed, draws=account.draws)
+    if isinstance(chance, NotComputable):
+        raise TypeError("a split gap always has its chance")  # owen() has refused an empty plan already
+    parts = _with_chance(_rounded(account, found), account, chance)
+    other = lmdi(model)
+    disputed = () if isinstance(other, NotComputable) else unions_in_dispute(found, other)
+    whole = chance.of()
+    shift = float(account.gap) - whole.effect  # the account lines have no chance of their own
+    return Parts(
+        parts,
+        tuple(_zone(union.key, parts, chance, account) for union in model.unions),
+        Interval(whole.interval.lo + shift, whole.interval.hi + shift, whole.interval.level),
+        whole.p_plan,
+        _label(whole, account),
+        tuple(Zone(zone) for zone in disputed),
+        (notes.DEPENDS_ON_METHOD,) if disputed else (),
+    )
+
+
+def _model(account: Split) -> ProductModel:
+    cells = account.cells
+    nothing: Levels = (Fraction(0),) * 5
+    plan = [account.due.get(cell, nothing) for cell in cells]
+    fact = [_walked(account.links[cell]) if cell in account.links else nothing for cell in cells]
+    return chain_model(
+        [_cell(cell) for cell in cells],
+        unions(account.conversion_zone),
+        KEYS,
+        list(zip(*plan, strict=True)),
+        list(zip(*fact, strict=True)),
+    )
+
+
+def _walked(link: Links) -> Levels:
+    """A segment whose refunds outweigh its sales has no order value; its money is an account line."""
+    return (*link.levels[:-1], max(link.levels[-1], Fraction(0)))
+
+
+def _cell(segment: Segment) -> str:
+    return "" if segment is None else f"={segment}"
+
+
+def _rounded(account: Split, found: Decomposition[Fraction]) -> tuple[Part, ...]:
+    """Parts in kopecks, rounded together, so that every level sums to the gap."""
+    exact: dict[tuple[Cause, Segment], Fraction] = {
+        (Cause(factor), cell): found.factor(factor, _cell(cell))
+        for factor in found.factors
+        for cell in account.cells
+    }
+    for cell in account.cells:
+        link = account.links.get(cell)
+        if link is not None:
+            exact[Cause.OUTSIDE, cell] = Fraction(link.all_revenue) - _walked(link)[-1]
+    if account.timing is not None:
+        exact[Cause.TIMING, None] = account.timing
+    money = share_out(
+        account.gap, [Decimal(part.numerator) / Decimal(part.denominator) for part in exact.values()]
+    )
+    by_cause: dict[Cause, dict[Segment, Decimal]] = {}
+    for (cause, cell), amount in zip(exact, money, strict=True):
+        by_cause.setdefault(cause, {})[cell] = amount
+    zones = _zones(account.conversion_zone)
+    return tuple(
+        Part(cause, zones[cause], sum(by_cause[cause].values(), Decimal(0)), by_cause[cause], Reading(None, None))
+        for cause in Cause
+        if cause in by_cause
+    )
+
+
+def _zones(conversion_zone: Zoned) -> dict[Cause, Zone]:
+    owned = {Cause(factor): Zone(union.key) for union in unions(conversion_zone) for factor in union.factors}
+    return {**dict.fromkeys(Cause, Zone.COMPANY), **owned}
+
+
+def _with_chance(parts: tuple[Part, ...], account: Split, chance: Assessment) -> tuple[Part, ...]:
+    return tuple(
+        part if part.cause in (Cause.OUTSIDE, Cause.TIMING) else _judged(part, account, chance) for part in parts
+    )
+
+
+def _judged(part: Part, account: Split, chance: Assessment) -> Part:
+    own = chance.of(factor=part.cause)
+    return replace(
+        part,
+        reading=_reading(part.cause, account),
+        interval=Interval(own.interval.lo, own.interval.hi, own.interval.level),
+        p_value=own.p_plan,
+        label=_label(own, account),
+    )
+
+
+def _zone(key: str, parts: tuple[Part, ...], chance: Assessment, account: Split) -> ZonePart:
+    zone, own = Zone(key), chance.of(union=key)
+    effect = sum((part.effect for part in parts if part.zone is zone), Decimal(0))
+    bounds = Interval(own.interval.lo, own.interval.hi, own.interval.level)
+    return ZonePart(zone, effect, bounds, own.p_plan, _label(own, account))
+
+
+def _label(chance: Chance, account: Split) -> Label:
+    return Label.TOO_LITTLE_DATA if chance.expected_wins < account.min_sales else chance.label
+
+
+def _reading(cause: Cause, account: Split) -> Reading:
+    """The factor over all segments: leads, share of the largest planned segment, rates, order value."""
+    plan = [sum(column) for column in zip(*account.due.values(), strict=True)]
+    fact = [sum(column) for column in zip(*(_walked(link) for link in account.links.values()), strict=True)]
+    if cause is Cause.VOLUME:
+        return Reading(float(plan[0]), float(fact[0]))
+    if cause is Cause.MIX:
+        return _mix_reading(account, Fraction(plan[0]), Fraction(fact[0]))
+    place = KEYS.all.index(cause) - 1
+    planned, actual = (side[place] / side[place - 1] if side[place - 1] else None for side in (plan, fact))
+    return Reading(None if planned is None else float(planned), None if actual is None else float(actual))
+
+
+def _mix_reading(account: Split, planned_leads: Fraction, leads: Fraction) -> Reading:
+    """Share of leads in the segment that the plan expects most money from."""
+    richest = max(account.due, key=lambda segment: account.due[segment][-1])
+    plan = account.due[richest][0] / planned_leads if planned_leads else None
+    link = account.links.get(richest)
+    fact = Fraction(link.leads if link else 0) / leads if leads else None
+    return Reading(None if plan is None else float(plan), None if fact is None else float(fact))

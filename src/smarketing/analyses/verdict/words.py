@@ -1,0 +1,188 @@
+"""How is a verdict told? Facts first, nobody is blamed, and what is within chance gets no question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from smarketing.analyses.verdict.result import CAUSE_NAMES, Cause, Part, PlanKind, Verdict, VerdictState
+from smarketing.facts.company import Company
+from smarketing.facts.language import LANGUAGES, Language, Text
+from smarketing.facts.period import Clock
+from smarketing.metrics.kinds import Unit
+from smarketing.metrics.wording import money_scale, say_month, say_number, say_period
+from smarketing.stats.uncertainty import Label
+
+LABEL_NAMES: dict[Label, Text] = {
+    Label.CONFIRMED: Text("заметный сдвиг", "notable change"),
+    Label.WITHIN_CHANCE: Text("обычный разброс", "ordinary variation"),
+    Label.TOO_LITTLE_DATA: Text("мало данных", "too little data"),
+}
+
+PLAN_NAMES: dict[PlanKind, Text] = {
+    PlanKind.GIVEN: Text("план компании", "the company's plan"),
+    PlanKind.SCALED: Text("план по выручке, доли из дозревших месяцев", "planned revenue, shares of ripe months"),
+    PlanKind.IMPLIED: Text("вместо плана — дозревшие месяцы", "ripe months in place of a plan"),
+}
+
+_NO_VERDICT: dict[VerdictState, Text] = {
+    VerdictState.NO_PLAN: Text(
+        "Сравнить {month} не с чем: плана нет, дозревших месяцев тоже.",
+        "There is nothing to hold {month} against: no plan and no ripe months.",
+    ),
+    VerdictState.NO_LEADS: Text("В месяце {month} лидов нет.", "No leads came in {month}."),
+    VerdictState.NOT_STARTED: Text(
+        "Месяц {month} ещё не начался: данные кончаются раньше.",
+        "{month} has not begun: the facts end before it.",
+    ),
+}
+_BEHIND = Text("{when}: {amount} ниже плана.", "{when}: {amount} below plan.")
+_AHEAD = Text("{when}: {amount} выше плана.", "{when}: {amount} above plan.")
+_AS_PLANNED = Text("{when}: ровно по плану.", "{when}: exactly as planned.")
+_MAIN = Text("Главная причина: {cause}, {effect}.", "The main cause is {cause}, {effect}.")
+_CHANCE = Text(
+    "Заметных сдвигов нет: такое отклонение бывает и при верном плане.",
+    "Nothing has notably changed: a right plan misses like this, too.",
+)
+_TOO_FEW = Text("Продаж слишком мало, чтобы назвать причину.", "Too few sales to name a cause.")
+
+_READINGS: dict[Cause, tuple[Unit, Text]] = {
+    Cause.VOLUME: (Unit.COUNT, Text("Лидов {fact} при плане {plan}.", "{fact} leads against {plan} planned.")),
+    Cause.MIX: (
+        Unit.SHARE,
+        Text(
+            "Доля самого доходного по плану сегмента {fact} вместо {plan}.",
+            "The segment planned to bring most money is {fact} of leads instead of {plan}.",
+        ),
+    ),
+    Cause.QUALITY: (
+        Unit.SHARE,
+        Text("Целевых {fact} при плане {plan}.", "{fact} of leads are target against {plan} planned."),
+    ),
+    Cause.HANDLING: (
+        Unit.SHARE,
+        Text(
+            "Вовремя отвечено {fact} целевых при плане {plan}.",
+            "{fact} of target leads answered in time against {plan} planned.",
+        ),
+    ),
+    Cause.CONVERSION: (
+        Unit.SHARE,
+        Text(
+            "Из обработанных купили {fact} при плане {plan} к этому возрасту.",
+            "{fact} of handled leads bought against {plan} planned by this age.",
+        ),
+    ),
+    Cause.ORDER_VALUE: (
+        Unit.MONEY,
+        Text("Средний чек {fact} при плане {plan}.", "Average order {fact} against {plan} planned."),
+    ),
+}
+_ACCOUNT_LINES: dict[Cause, Text] = {
+    Cause.OUTSIDE: Text(
+        "Продажи лидам, которые не прошли критерии или не были обработаны вовремя.",
+        "Sales to leads that did not meet the criteria or were not handled in time.",
+    ),
+    Cause.TIMING: Text(
+        "Оплаты по лидам других месяцев за вычетом оплат этих лидов, которые пришли или придут в другие месяцы.",
+        "Payments of other months' leads less those of this month's leads that fall into other months.",
+    ),
+}
+_QUESTIONS: dict[Cause, Text] = {
+    Cause.VOLUME: Text(
+        "Что изменилось в каналах, которые приводят лиды?", "What has changed in the channels that bring leads?"
+    ),
+    Cause.MIX: Text(
+        "Что вернёт долю сегмента, от которого план ждёт больше всего выручки?",
+        "What would bring back the segment the plan expects most revenue from?",
+    ),
+    Cause.QUALITY: Text(
+        "Какой критерий не выполняется чаще всего и где это видно до заявки?",
+        "Which criterion fails most often, and where does it show before the enquiry?",
+    ),
+    Cause.HANDLING: Text(
+        "Что занимает время до первого ответа и что можно снять с менеджеров?",
+        "What takes the time before the first answer, and what can be taken off the managers?",
+    ),
+    Cause.CONVERSION: Text(
+        "На какой стадии и с какой причиной уходят обработанные лиды?",
+        "At which stage and for which reason do handled leads leave?",
+    ),
+    Cause.ORDER_VALUE: Text(
+        "Что изменилось в составе заказа и в скидках?",
+        "What has changed in the contents of orders and in discounts?",
+    ),
+}
+
+
+def headline(verdict: Verdict, company: Company) -> Text:
+    """The conclusion of a page: the gap, and its main cause if one is beyond chance."""
+    if verdict.state is not VerdictState.JUDGED:
+        return _NO_VERDICT[verdict.state].fill(month=say_month(verdict.month))
+    when = say_period(verdict.period)
+    opening = _AS_PLANNED if not verdict.gap else (_BEHIND if verdict.gap < 0 else _AHEAD)
+    said = opening.fill(when=_capital(when), amount=_money(abs(verdict.gap), company.currency, signed=False))
+    rest = _why(verdict, company)
+    return Text(f"{said.ru} {rest.ru}", f"{said.en} {rest.en}")
+
+
+def main_cause(verdict: Verdict) -> Part | None:
+    """The confirmed cause that pulls hardest the way the gap went; None when there is none."""
+    sign = -1 if verdict.gap < 0 else 1
+    pulling = [part for part in verdict.parts if part.is_confirmed and part.effect * sign > 0]
+    return max(pulling, key=lambda part: abs(part.effect), default=None)
+
+
+def sentence(part: Part, company: Company) -> Text:
+    """The fact behind a cause, in one sentence."""
+    if part.cause in _ACCOUNT_LINES:
+        return _ACCOUNT_LINES[part.cause]
+    unit, text = _READINGS[part.cause]
+    return text.fill(
+        plan=_value(part.reading.plan, unit, company.currency),
+        fact=_value(part.reading.fact, unit, company.currency),
+    )
+
+
+def question(part: Part) -> Text | None:
+    """What to ask the head whose zone it is; None within chance: there nobody is asked."""
+    return _QUESTIONS.get(part.cause) if part.is_confirmed else None
+
+
+def clock_name(verdict: Verdict) -> Text:
+    """Which money the verdict speaks of."""
+    if verdict.clock is Clock.PERIOD:
+        return Text("оплаты месяца", "payments of the month")
+    return Text("что принесли лиды месяца", "what the month's leads brought")
+
+
+def _why(verdict: Verdict, company: Company) -> Text:
+    cause = main_cause(verdict)
+    if cause is not None:
+        name = CAUSE_NAMES[cause.cause]
+        effect = _money(cause.effect, company.currency, signed=True)
+        return _MAIN.fill(cause=Text(name.ru.lower(), name.en.lower()), effect=effect)
+    labels = {part.label for part in verdict.parts if part.label is not None}
+    return _TOO_FEW if labels == {Label.TOO_LITTLE_DATA} else _CHANCE
+
+
+def _money(amount: Decimal, currency: str, *, signed: bool) -> Text:
+    scale = money_scale([amount])
+    return _said(lambda language: say_number(amount, Unit.MONEY, language, currency, scale, signed=signed))
+
+
+def _value(value: float | None, unit: Unit, currency: str) -> Text:
+    if value is None:
+        return Text("—", "—")
+    number = Decimal(str(round(value, 6)))
+    digits = 0 if unit is Unit.COUNT else None
+    return _said(lambda language: say_number(number, unit, language, currency, digits=digits))
+
+
+def _said(say: Callable[[Language], str]) -> Text:
+    ru, en = (say(language) for language in LANGUAGES)
+    return Text(ru, en)
+
+
+def _capital(text: Text) -> Text:
+    return Text(text.ru[:1].upper() + text.ru[1:], text.en[:1].upper() + text.en[1:])

@@ -1,0 +1,18 @@
+"""Mathematics alone: proportions, curves, decompositions and chance. Nothing here knows the business.
+
+Modules, each answering one question:
+
+- `proportions`: how sure is a share, do two shares differ, is a count more than its rate allows?
+- `multiplicity`: how many of many comparisons survive together?
+- `survival`: by what age does it happen when some cases are still open?
+- `ripening`: how much of a young cohort has had time to happen?
+- `delays`: how long does it take, when the youngest cases have not had time to show the slow ones?
+- `cure`: how many will it be in the end when some never will?
+- `coalitions`: which order-free weights share a change among factors?
+- `decomposition`: which factor, union and cell makes the gap between plan and fact?
+- `chain`: from counts along stages to factors, with undefined rates taken as neutral.
+- `simulation`: months drawn as if the plan (or the fact) were the truth.
+- `uncertainty`: how large is the error of each part of the gap, and could it be chance?
+"""
+
+from __future__ import annotations
