@@ -74,7 +74,7 @@ class Part:
     by_segment: Mapping[str | None, Decimal]
     reading: Reading
     interval: Interval | None = None
-    p_value: float | None = None
+    p_value: float | None = None  # Holm over all causes and zones
     label: Label | None = None  # None: an account line, chance is not asked
 
     @property

@@ -18,10 +18,18 @@ from smarketing.facts.money import share_out
 from smarketing.metrics.kinds import Interval
 from smarketing.stats.chain import ChainKeys, chain_model
 from smarketing.stats.coalitions import Union
-from smarketing.stats.decomposition import Decomposition, ProductModel, lmdi, owen, unions_in_dispute
+from smarketing.stats.decomposition import (
+    Decomposition,
+    ProductModel,
+    counterfactual,
+    lmdi,
+    owen,
+    unions_in_dispute,
+)
 from smarketing.stats.errors import NotComputable
+from smarketing.stats.multiplicity import holm
 from smarketing.stats.simulation import Noise
-from smarketing.stats.uncertainty import Assessment, Chance, Label, assess
+from smarketing.stats.uncertainty import Assessment, Chance, Label, Line, assess, label
 
 KEYS = ChainKeys(
     volume=Cause.VOLUME,
@@ -85,17 +93,18 @@ def split(account: Split) -> Parts:
     chance = assess(model, KEYS, account.noise, seed=account.seed, draws=account.draws)
     if isinstance(chance, NotComputable):
         raise TypeError("a split gap always has its chance")  # owen() has refused an empty plan already
-    parts = _with_chance(_rounded(account, found), account, chance)
+    judge = _Judge(model, chance, account)
+    parts = _with_chance(_rounded(account, found), account, chance, judge)
     other = lmdi(model)
     disputed = () if isinstance(other, NotComputable) else unions_in_dispute(found, other)
     whole = chance.of()
     shift = float(account.gap) - whole.effect  # the account lines have no chance of their own
     return Parts(
         parts,
-        tuple(_zone(union.key, parts, chance, account) for union in model.unions),
+        tuple(_zone(union.key, parts, chance, judge) for union in model.unions),
         Interval(whole.interval.lo + shift, whole.interval.hi + shift, whole.interval.level),
         whole.p_plan,
-        _label(whole, account),
+        judge.label(whole),
         tuple(Zone(zone) for zone in disputed),
         (notes.DEPENDS_ON_METHOD,) if disputed else (),
     )
@@ -156,32 +165,51 @@ def _zones(conversion_zone: Zoned) -> dict[Cause, Zone]:
     return {**dict.fromkeys(Cause, Zone.COMPANY), **owned}
 
 
-def _with_chance(parts: tuple[Part, ...], account: Split, chance: Assessment) -> tuple[Part, ...]:
+def _with_chance(parts: tuple[Part, ...], account: Split, chance: Assessment, judge: _Judge) -> tuple[Part, ...]:
     return tuple(
-        part if part.cause in (Cause.OUTSIDE, Cause.TIMING) else _judged(part, account, chance) for part in parts
+        part if part.cause in (Cause.OUTSIDE, Cause.TIMING) else _judged(part, account, chance, judge)
+        for part in parts
     )
 
 
-def _judged(part: Part, account: Split, chance: Assessment) -> Part:
+def _judged(part: Part, account: Split, chance: Assessment, judge: _Judge) -> Part:
     own = chance.of(factor=part.cause)
     return replace(
         part,
         reading=_reading(part.cause, account),
         interval=Interval(own.interval.lo, own.interval.hi, own.interval.level),
-        p_value=own.p_plan,
-        label=_label(own, account),
+        p_value=judge.p_value(own),
+        label=judge.label(own),
     )
 
 
-def _zone(key: str, parts: tuple[Part, ...], chance: Assessment, account: Split) -> ZonePart:
+def _zone(key: str, parts: tuple[Part, ...], chance: Assessment, judge: _Judge) -> ZonePart:
     zone, own = Zone(key), chance.of(union=key)
     effect = sum((part.effect for part in parts if part.zone is zone), Decimal(0))
     bounds = Interval(own.interval.lo, own.interval.hi, own.interval.level)
-    return ZonePart(zone, effect, bounds, own.p_plan, _label(own, account))
+    return ZonePart(zone, effect, bounds, judge.p_value(own), judge.label(own))
 
 
-def _label(chance: Chance, account: Split) -> Label:
-    return Label.TOO_LITTLE_DATA if chance.expected_wins < account.min_sales else chance.label
+class _Judge:
+    """Labels of all causes and zones as one family: with nothing wrong, a month names anybody in 10 % of cases."""
+
+    def __init__(self, model: ProductModel, chance: Assessment, account: Split) -> None:
+        lines = [Line(union.key, None) for union in model.unions] + [Line(None, key) for key in model.factors]
+        adjusted = holm([chance.of(line.union, line.factor).p_plan for line in lines])
+        self._p = dict(zip(lines, adjusted, strict=True))
+        self._size = max(
+            float(sum(side)) for side in (counterfactual(model), counterfactual(model, model.factors))
+        )
+        self._min_sales = account.min_sales
+
+    def p_value(self, chance: Chance) -> float:
+        """Holm's p over the family; the gap itself is a question of its own."""
+        return self._p.get(chance.line, chance.p_plan)
+
+    def label(self, chance: Chance) -> Label:
+        if chance.expected_wins < self._min_sales:
+            return Label.TOO_LITTLE_DATA
+        return label(chance.interval, self.p_value(chance), chance.expected_wins, self._size)
 
 
 def _reading(cause: Cause, account: Split) -> Reading:
