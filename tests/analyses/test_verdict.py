@@ -306,3 +306,17 @@ def test_conversion_may_be_joint():
     assert {zone.zone for zone in found.zones} == {Zone.MARKETING, Zone.SALES, Zone.JOINT}
     assert found.part(Cause.CONVERSION).zone is Zone.JOINT
     assert sum(part.effect for part in found.parts) == found.gap
+
+
+def test_months_in_place_of_a_plan_bring_their_sales_past_the_process():
+    # Each ripe month had ten sales of 100 through the chain and one of 50 past it; June has one of 80.
+    months = [
+        lead
+        for day in ("2026-03-10", "2026-04-10", "2026-05-12")
+        for lead in [*leads("dealers", 30, 20, 15, 10, 100, day=day), *leads("private", 1, 0, 0, 1, 50, day=day)]
+    ]
+    june = [*leads("dealers", 30, 20, 15, 10, 100), *leads("private", 1, 0, 0, 1, 80)]
+    found = judge([*months, *june], plans=[])
+    assert (found.plan, found.fact) == (1050, 1080)
+    assert found.part(Cause.OUTSIDE).effect == 30
+    assert sum(part.effect for part in found.parts) == found.gap == 30

@@ -14,14 +14,14 @@ from fractions import Fraction
 from smarketing.analyses.maturity import ripeness_of, sales_delays
 from smarketing.analyses.question import filter_condition
 from smarketing.analyses.verdict import notes
-from smarketing.analyses.verdict.chain import Gates, Links, Segment, chain, gates, merged
+from smarketing.analyses.verdict.chain import Gates, Levels, Links, Segment, chain, gates, merged
 from smarketing.analyses.verdict.history import (
     average_ripe_month,
     lead_dispersion,
     order_value_spread,
     ripened,
 )
-from smarketing.analyses.verdict.plan import Levels, Plan, as_one, make_plan, planned
+from smarketing.analyses.verdict.plan import Plan, as_one, make_plan, planned, total_money
 from smarketing.analyses.verdict.result import SegmentShare, Verdict, VerdictState
 from smarketing.analyses.verdict.split import Split, split
 from smarketing.facts.company import Company
@@ -103,7 +103,7 @@ def _judged(
     to_date = plan.revenue * frame.elapsed
     walked = sum((link.all_revenue for link in links.values()), Decimal(0))
     paid = _paid_in(reader, frame.period, filters) if frame.clock is Clock.PERIOD else walked
-    expected = sum((levels[-1] for levels in due.values()), Fraction(0))
+    expected = total_money(due)
     planned_money = to_date if frame.clock is Clock.PERIOD else expected
     timing = Fraction(paid - walked) - (planned_money - expected)
     cells = _cells(reader.company, links, due)
@@ -214,7 +214,7 @@ def _segments(
             key,
             _decimal(due[key][0]) if key in due else Decimal(0),
             links[key].leads if key in links else 0,
-            _money(due[key][-1]) if key in due else Decimal(0),
+            _money(due[key][-2] + due[key][-1]) if key in due else Decimal(0),
             links[key].all_revenue if key in links else Decimal(0),
         )
         for key in cells

@@ -33,6 +33,9 @@ class Gates:
         return target, handled, f"{handled} AND is_won"
 
 
+Levels = tuple[Fraction, ...]  # leads, target, handled, won, revenue of the whole chain, revenue past it
+
+
 @dataclass(frozen=True)
 class Links:
     """The chain of one segment: counts, and exact money in the company's currency."""
@@ -45,6 +48,7 @@ class Links:
     all_revenue: Decimal  # of all leads of the segment
     undecided: int  # no verdict on whether they are target
     without_source: int
+    outside_squares: float = 0.0  # sum of squares of the money past the chain: how uncertain it is
 
     @property
     def outside(self) -> Decimal:
@@ -52,9 +56,9 @@ class Links:
         return self.all_revenue - self.revenue
 
     @property
-    def levels(self) -> tuple[Fraction, ...]:
+    def levels(self) -> Levels:
         counts = (self.leads, self.target, self.handled, self.won)
-        return (*(Fraction(count) for count in counts), Fraction(self.revenue))
+        return (*(Fraction(count) for count in counts), Fraction(self.revenue), Fraction(self.outside))
 
 
 def gates(reader: Reader) -> tuple[Gates, str]:
@@ -77,6 +81,8 @@ SELECT segment,
   COUNT(*) FILTER (WHERE {won}) AS won,
   SUM(revenue) FILTER (WHERE {won}) AS revenue,
   SUM(revenue) AS all_revenue,
+  SUM(CAST(revenue AS DOUBLE) * CAST(revenue AS DOUBLE))
+    FILTER (WHERE NOT COALESCE({won}, FALSE)) AS outside_squares,
   COUNT(*) FILTER (WHERE target_verdict = 'unknown') AS undecided,
   COUNT(*) FILTER (WHERE lead_source IS NULL) AS without_source
 FROM journeys
@@ -118,4 +124,4 @@ ORDER BY segment NULLS LAST
 
 def _links(row: Mapping[str, object]) -> Links:
     money = {name: row[name] or Decimal(0) for name in ("revenue", "all_revenue")}
-    return Links(**{**row, **money})  # type: ignore[arg-type]
+    return Links(**{**row, **money, "outside_squares": row["outside_squares"] or 0.0})  # type: ignore[arg-type]

@@ -9,8 +9,7 @@ from fractions import Fraction
 from math import sqrt
 
 from smarketing.analyses.maturity import ripeness_of
-from smarketing.analyses.verdict.chain import Gates, Segment, chain, spread_question
-from smarketing.analyses.verdict.plan import Levels
+from smarketing.analyses.verdict.chain import Gates, Levels, Segment, chain, spread_question
 from smarketing.facts.period import Month, Period
 from smarketing.facts.query import Reader, literal
 from smarketing.stats.delays import RipeningCurve
@@ -69,10 +68,10 @@ def ripe_months(reader: Reader, before: Month, curve: RipeningCurve | None, toda
 
 
 def ripened(levels: Sequence[Fraction], ripe: Fraction) -> Levels:
-    """The same chain with its sales at another age: won and revenue times ``ripe``, won never over handled."""
-    leads, target, handled, won, revenue = levels
+    """The same chain with its sales at another age: won and money times ``ripe``, won never over handled."""
+    leads, target, handled, won, revenue, outside = levels
     share = min(won * ripe, handled) / won if won else Fraction(0)
-    return (leads, target, handled, won * share, revenue * share)
+    return (leads, target, handled, won * share, revenue * share, outside * ripe)
 
 
 def lead_dispersion(reader: Reader, before: Month) -> float:

@@ -9,19 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from smarketing.analyses.verdict.chain import Gates, Segment
+from smarketing.analyses.verdict.chain import Gates, Levels, Segment
 from smarketing.analyses.verdict.result import PlanKind
 from smarketing.facts.period import Month
 from smarketing.facts.query import Reader, literal
-
-Levels = tuple[Fraction, ...]  # leads, target, handled, won, revenue
 
 FACTORS = ("leads", "target_share", "handled_share", "handled_to_sale_cr", "aov")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Levels of the chain by segment, for the whole month, every sale counted whenever it comes."""
+    """Levels by segment for the whole month, every sale counted whenever it comes.
+
+    A given plan has nothing past the chain; months that stand for a plan had.
+    """
 
     kind: PlanKind
     levels: Mapping[Segment, Levels]
@@ -29,7 +30,7 @@ class Plan:
 
     @property
     def revenue(self) -> Fraction:
-        return sum((levels[-1] for levels in self.levels.values()), Fraction(0))
+        return total_money(self.levels)
 
 
 Planned = Mapping[tuple[str, Segment], Fraction]  # (metric, segment) → value
@@ -61,7 +62,7 @@ def make_plan(
     if given:
         return Plan(PlanKind.GIVEN, given)
     revenue = _planned_revenue(numbers)
-    total = sum((levels[-1] for levels in implied.values()), Fraction(0))
+    total = total_money(implied)
     if not total:
         return None
     if revenue:
@@ -70,6 +71,11 @@ def make_plan(
         }
         return Plan(PlanKind.SCALED, scaled, implied_from)
     return Plan(PlanKind.IMPLIED, dict(implied), implied_from)
+
+
+def total_money(levels: Mapping[Segment, Levels]) -> Fraction:
+    """Revenue of all segments, through the chain and past it."""
+    return sum((row[-2] + row[-1] for row in levels.values()), Fraction(0))
 
 
 def as_one(plan: Plan) -> Plan:
@@ -134,7 +140,7 @@ def _running(factors: list[Fraction]) -> Levels:
     for factor in factors:
         product *= factor
         levels.append(product)
-    return tuple(levels)
+    return (*levels, Fraction(0))
 
 
 def _planned_revenue(numbers: Planned) -> Fraction:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from math import erfc, sqrt
 from typing import Literal
 
 from smarketing.analyses.result import Note
 from smarketing.analyses.verdict import notes
-from smarketing.analyses.verdict.chain import Links, Segment
-from smarketing.analyses.verdict.plan import Levels
+from smarketing.analyses.verdict.chain import Levels, Links, Segment
 from smarketing.analyses.verdict.result import Cause, Part, Reading, ZonePart
 from smarketing.facts.company import Zone
 from smarketing.facts.money import share_out
@@ -28,6 +28,7 @@ from smarketing.stats.decomposition import (
 )
 from smarketing.stats.errors import NotComputable
 from smarketing.stats.multiplicity import holm
+from smarketing.stats.proportions import normal_quantile
 from smarketing.stats.simulation import Noise
 from smarketing.stats.uncertainty import Assessment, Chance, Label, Line, assess, label
 
@@ -97,12 +98,11 @@ def split(account: Split) -> Parts:
     parts = _with_chance(_rounded(account, found), account, chance, judge)
     other = lmdi(model)
     disputed = () if isinstance(other, NotComputable) else unions_in_dispute(found, other)
-    whole = chance.of()
-    shift = float(account.gap) - whole.effect  # the account lines have no chance of their own
+    whole = _whole(account, chance.of())
     return Parts(
         parts,
         tuple(_zone(union.key, parts, chance, judge) for union in model.unions),
-        Interval(whole.interval.lo + shift, whole.interval.hi + shift, whole.interval.level),
+        Interval(whole.interval.lo, whole.interval.hi, whole.interval.level),
         whole.p_plan,
         judge.label(whole),
         tuple(Zone(zone) for zone in disputed),
@@ -110,11 +110,27 @@ def split(account: Split) -> Parts:
     )
 
 
+def _whole(account: Split, chain: Chance) -> Chance:
+    """The gap itself: the chance of the chain and of the sales past it, which come one by one like a Poisson law.
+
+    Money of other months' leads is taken as known.
+    """
+    variance = sum(link.outside_squares for link in account.links.values())
+    gap = float(account.gap)
+    if not variance and gap == chain.effect:
+        return chain
+    error = sqrt(chain.se**2 + variance)
+    half = normal_quantile(chain.interval.level) * error
+    p_value = erfc(abs(gap) / error / sqrt(2)) if error else chain.p_plan
+    interval = replace(chain.interval, lo=gap - half, hi=gap + half)
+    return replace(chain, effect=gap, se=error, interval=interval, p_plan=p_value)
+
+
 def _model(account: Split) -> ProductModel:
     cells = account.cells
-    nothing: Levels = (Fraction(0),) * 5
-    plan = [account.due.get(cell, nothing) for cell in cells]
-    fact = [_walked(account.links[cell]) if cell in account.links else nothing for cell in cells]
+    nothing: Levels = (Fraction(0),) * 6
+    plan = [account.due.get(cell, nothing)[:-1] for cell in cells]
+    fact = [_walked(account.links[cell]) if cell in account.links else nothing[:-1] for cell in cells]
     return chain_model(
         [_cell(cell) for cell in cells],
         unions(account.conversion_zone),
@@ -126,7 +142,7 @@ def _model(account: Split) -> ProductModel:
 
 def _walked(link: Links) -> Levels:
     """A segment whose refunds outweigh its sales has no order value; its money is an account line."""
-    return (*link.levels[:-1], max(link.levels[-1], Fraction(0)))
+    return (*link.levels[:-2], max(link.levels[-2], Fraction(0)))
 
 
 def _cell(segment: Segment) -> str:
@@ -141,9 +157,9 @@ def _rounded(account: Split, found: Decomposition[Fraction]) -> tuple[Part, ...]
         for cell in account.cells
     }
     for cell in account.cells:
-        link = account.links.get(cell)
-        if link is not None:
-            exact[Cause.OUTSIDE, cell] = Fraction(link.all_revenue) - _walked(link)[-1]
+        link, due = account.links.get(cell), account.due.get(cell)
+        came = Fraction(link.all_revenue) - _walked(link)[-1] if link else Fraction(0)
+        exact[Cause.OUTSIDE, cell] = came - (due[-1] if due else Fraction(0))
     if account.timing is not None:
         exact[Cause.TIMING, None] = account.timing
     money = share_out(
@@ -197,9 +213,9 @@ class _Judge:
         lines = [Line(union.key, None) for union in model.unions] + [Line(None, key) for key in model.factors]
         adjusted = holm([chance.of(line.union, line.factor).p_plan for line in lines])
         self._p = dict(zip(lines, adjusted, strict=True))
-        self._size = max(
-            float(sum(side)) for side in (counterfactual(model), counterfactual(model, model.factors))
-        )
+        planned = sum(levels[-2] + levels[-1] for levels in account.due.values())
+        came = sum(link.all_revenue for link in account.links.values())
+        self._size = max(float(planned), float(came))
         self._min_sales = account.min_sales
 
     def p_value(self, chance: Chance) -> float:
@@ -214,7 +230,7 @@ class _Judge:
 
 def _reading(cause: Cause, account: Split) -> Reading:
     """The factor over all segments: leads, share of the largest planned segment, rates, order value."""
-    plan = [sum(column) for column in zip(*account.due.values(), strict=True)]
+    plan = [sum(column) for column in zip(*(levels[:-1] for levels in account.due.values()), strict=True)]
     fact = [sum(column) for column in zip(*(_walked(link) for link in account.links.values()), strict=True)]
     if cause is Cause.VOLUME:
         return Reading(float(plan[0]), float(fact[0]))
@@ -227,7 +243,7 @@ def _reading(cause: Cause, account: Split) -> Reading:
 
 def _mix_reading(account: Split, planned_leads: Fraction, leads: Fraction) -> Reading:
     """Share of leads in the segment that the plan expects most money from."""
-    richest = max(account.due, key=lambda segment: account.due[segment][-1])
+    richest = max(account.due, key=lambda segment: account.due[segment][-2])
     plan = account.due[richest][0] / planned_leads if planned_leads else None
     link = account.links.get(richest)
     fact = Fraction(link.leads if link else 0) / leads if leads else None

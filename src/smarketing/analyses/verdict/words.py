@@ -40,6 +40,7 @@ _BEHIND = Text("{when}: {amount} ниже плана.", "{when}: {amount} below 
 _AHEAD = Text("{when}: {amount} выше плана.", "{when}: {amount} above plan.")
 _AS_PLANNED = Text("{when}: ровно по плану.", "{when}: exactly as planned.")
 _MAIN = Text("Главная причина: {cause}, {effect}.", "The main cause is {cause}, {effect}.")
+_AGAINST = Text("Против хода месяца заметен сдвиг: {cause}, {effect}.", "Against it stands {cause}, {effect}.")
 _CHANCE = Text(
     "Заметных сдвигов нет: такое отклонение бывает и при верном плане.",
     "Nothing has notably changed: a right plan misses like this, too.",
@@ -157,11 +158,14 @@ def clock_name(verdict: Verdict) -> Text:
 
 
 def _why(verdict: Verdict, company: Company) -> Text:
-    cause = main_cause(verdict)
+    cause, saying = main_cause(verdict), _MAIN
+    if cause is None:
+        against = [part for part in verdict.parts if part.is_confirmed]
+        cause, saying = max(against, key=lambda part: abs(part.effect), default=None), _AGAINST
     if cause is not None:
         name = CAUSE_NAMES[cause.cause]
         effect = _money(cause.effect, company.currency, signed=True)
-        return _MAIN.fill(cause=Text(name.ru.lower(), name.en.lower()), effect=effect)
+        return saying.fill(cause=Text(name.ru.lower(), name.en.lower()), effect=effect)
     labels = {part.label for part in verdict.parts if part.label is not None}
     return _TOO_FEW if labels == {Label.TOO_LITTLE_DATA} else _CHANCE
 
