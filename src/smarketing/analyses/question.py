@@ -38,6 +38,7 @@ DIMENSION_NAMES: dict[str, Text] = {
     "hypothesis": Text("Гипотеза", "Hypothesis"),
     "source_system": Text("Система", "Source system"),
     "stage": Text("Стадия", "Stage"),
+    "milestone": Text("Веха", "Milestone"),
     "loss_stage": Text("Стадия потери", "Stage of loss"),
     "loss_reason": Text("Причина потери", "Loss reason"),
     "criterion": Text("Критерий", "Criterion"),

@@ -12,11 +12,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
-from smarketing.facts.company import Zone
+from smarketing.facts.company import Milestone, Zone
 from smarketing.facts.language import Text
 from smarketing.facts.period import Clock
 
 Number = Decimal | int
+
+# In ``Measure.dates``: a state as of now, in no period and with no place in time.
+NOW = "*"
 
 
 class Unit(StrEnum):
@@ -42,7 +45,9 @@ class Measure:
 
     ``table`` is journeys, receipts, spend or costs; ``expression`` is SQL over its columns; ``dates`` names, for
     each clock, the prefix of the columns ``<prefix>_day``, ``_week``, ``_month`` by which rows fall into a period
-    (an empty prefix means plain ``day``, ``week``, ``month``).
+    (an empty prefix means plain ``day``, ``week``, ``month``). The expression is one aggregate call, to which
+    the condition is added as FILTER. Expression and condition may hold the words of
+    ``metrics.terms``, such as ``{paid}``, which the company's settings fill.
     """
 
     key: str
@@ -52,6 +57,8 @@ class Measure:
     condition: str = "TRUE"
     dimensions: frozenset[str] = frozenset()
     unit: Unit = Unit.COUNT
+    additive: bool = True  # False: distinct things, whose total is less than the sum of the rows
+    needs: Milestone | None = None  # a company without a stage of this milestone has no such facts
 
 
 @dataclass(frozen=True)
@@ -73,10 +80,19 @@ class Metric:
     ripens: bool = False  # grows as its cohort ages
     pitfall: Text | None = None
     minus_one: bool = False  # a return: numerator / denominator − 1
+    product_of: tuple[str, ...] = ()  # instead of measures: metrics multiplied …
+    divided_by: tuple[str, ...] = ()  # … and the metric that divides them
+    computed_by: str = ""  # instead of both: the measurement that computes it, such as "response"
+    name_all_leads: Text | None = None  # its name in a company that calls every lead MQL (Company.mql = "all")
 
     @property
     def is_ratio(self) -> bool:
         return bool(self.denominator)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """Keys of the measures it is made of, without signs."""
+        return tuple(part.removeprefix("-") for part in (*self.numerator, *self.denominator))
 
 
 @dataclass(frozen=True)

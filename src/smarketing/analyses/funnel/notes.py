@@ -1,0 +1,106 @@
+"""What must be said beside a funnel?"""
+
+from __future__ import annotations
+
+from smarketing.analyses.funnel.kinds import Comparison, Kind, Totals
+from smarketing.analyses.question import Question, filter_condition, period_condition
+from smarketing.analyses.result import Note
+from smarketing.analyses.ripeness import Ripening
+from smarketing.facts.language import Text, plural
+from smarketing.facts.period import Clock, Period
+
+VOLUME_CHANGE = 0.20
+LONG_CYCLE_DAYS = 10
+YOUNG = 0.8  # below this a cohort is said to be young
+_DAY = 86_400
+
+_MIXED = Text(
+    "Счёт по дате события: числитель и знаменатель — разные лиды.",
+    "Counted by the date of the event: numerator and denominator are different leads.",
+)
+_VOLUME = Text(
+    "{mixed} Лидов стало {now} вместо {before}, поэтому конверсии сдвинуты самим объёмом.",
+    "{mixed} Leads went from {before} to {now}, and that alone moves the conversions.",
+)
+_CYCLE = Text(
+    "{mixed} От лида до продажи проходит {days} дн. по медиане, поэтому продажи этого периода — от прежних лидов.",
+    "{mixed} From lead to sale takes {days} days at the median, so this period's sales come from earlier leads.",
+)
+_YOUNG = Text(
+    "Когорта молода: успело случиться около {ripe} % её продаж. Нижние стадии ещё вырастут.",
+    "The cohort is young: about {ripe} % of its sales have had time to happen. The lower stages will still grow.",
+)
+_SEEN_AT = Text(
+    "Прошлый период показан таким, каким он был в том же возрасте: на {moment}.",
+    "The earlier period is shown as it stood at the same age: on {moment_en}.",
+)
+_YOUNGER = Text(
+    "Сравнение моложе выбранного периода: его нижние стадии ещё вырастут.",
+    "The comparison is younger than the period asked about: its lower stages will still grow.",
+)
+_UNKNOWN = Text(
+    "У {count} {leads} критериям не хватает данных: к MQL они не отнесены, нецелевыми не названы.",
+    "The criteria lack data for {count} {leads}: not counted as MQL, not called non-target.",
+)
+_UNDATED = Text(
+    "У {count} {leads} день перехода неизвестен: в счёт по дате события они не вошли.",
+    "The day of the move is not known for {count} {leads}: the count by the date of the event leaves them out.",
+)
+
+
+def volumes_question(question: Question, period: Period) -> str:
+    """Leads created in the period and in the one of the same shape before it."""
+    now, before = (period_condition(span, "created") for span in (period, period.before()))
+    return (
+        f"SELECT COUNT(*) FILTER (WHERE {now}) AS volume_now, COUNT(*) FILTER (WHERE {before}) AS volume_before\n"
+        f"FROM journeys WHERE is_counted AND {filter_condition(question.where)}"
+    )
+
+
+def notes_of(
+    question: Question, other: Question | None, kind: Kind, totals: Totals, comparison: Comparison | None,
+    ripe: Ripening | None, volumes: tuple[int, int] | None,
+) -> tuple[Note, ...]:  # fmt: skip
+    notes = _period_notes(totals, volumes) if question.clock is Clock.PERIOD else _cohort_notes(ripe)
+    if comparison is not None and comparison.seen_at is not None:
+        moment = comparison.seen_at
+        text = _SEEN_AT.fill(moment=f"{moment:%d.%m.%Y}", moment_en=f"{moment:%Y-%m-%d}")
+        notes.append(Note("seen-at-same-age", text))
+    if question.clock is Clock.COHORT and _is_younger(other, question):
+        notes.append(Note("comparison-younger", _YOUNGER))
+    if kind is Kind.MILESTONES and totals.unknown_target:
+        notes.append(Note("unknown-target", _counted(_UNKNOWN, totals.unknown_target)))
+    return tuple(notes)
+
+
+def _period_notes(totals: Totals, volumes: tuple[int, int] | None) -> list[Note]:
+    notes = []
+    if volumes is not None:
+        now, before = volumes
+        if abs(now - before) > VOLUME_CHANGE * before:
+            notes.append(Note("period-volume", _VOLUME.fill(mixed=_MIXED, now=now, before=before)))
+    median = totals.median_won_seconds
+    if median is not None and median > LONG_CYCLE_DAYS * _DAY:
+        notes.append(Note("period-cycle", _CYCLE.fill(mixed=_MIXED, days=round(median / _DAY))))
+    if totals.undated:
+        notes.append(Note("undated-moves", _counted(_UNDATED, totals.undated)))
+    return notes
+
+
+def _cohort_notes(ripe: Ripening | None) -> list[Note]:
+    if ripe is None:
+        return []
+    notes = list(ripe.notes)
+    if ripe.ripe is not None and ripe.ripe < YOUNG:
+        notes.append(Note("young-cohort", _YOUNG.fill(ripe=round(100 * ripe.ripe))))
+    return notes
+
+
+def _is_younger(other: Question | None, question: Question) -> bool:
+    if other is None or other.period is None or question.period is None:
+        return False
+    return other.period.start > question.period.start
+
+
+def _counted(text: Text, count: int) -> Text:
+    return text.fill(count=count, leads=plural(count, ("лида", "лидов", "лидов"), ("lead", "leads")))
