@@ -6,8 +6,10 @@ ladder of ``ripeness``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from smarketing.analyses.question import filter_condition
 from smarketing.facts.period import Period, local_day
@@ -19,21 +21,46 @@ DAY = 86_400
 MIN_SALES = 20  # fewer sales do not show how long a sale takes
 
 
+@dataclass(frozen=True)
+class Maturity:
+    """The curve of all sales and those of the segments that have sold enough to have their own."""
+
+    overall: RipeningCurve | None
+    by_segment: Mapping[str | None, RipeningCurve]
+
+    def of(self, segment: str | None) -> RipeningCurve | None:
+        """The segment's own curve, else that of all sales: a dealer takes months, a private person days."""
+        return self.by_segment.get(segment, self.overall)
+
+
 def delay_question(before: date, where: Mapping[str, tuple[str, ...]]) -> str:
-    """Sales by the week their lead came in and the whole days it took."""
+    """Sales by segment, the week their lead came in and the whole days it took."""
     return f"""
-SELECT created_week, CAST(FLOOR(1.0 * won_seconds / {DAY}) AS BIGINT) AS days, COUNT(*) AS sales
+SELECT segment, created_week, CAST(FLOOR(1.0 * won_seconds / {DAY}) AS BIGINT) AS days, COUNT(*) AS sales
 FROM journeys
 WHERE is_counted AND is_won AND won_seconds >= 0 AND created_day < {literal(before)} AND {filter_condition(where)}
-GROUP BY created_week, CAST(FLOOR(1.0 * won_seconds / {DAY}) AS BIGINT)
-ORDER BY created_week, days
+GROUP BY segment, created_week, CAST(FLOOR(1.0 * won_seconds / {DAY}) AS BIGINT)
+ORDER BY segment NULLS LAST, created_week, days
 """.strip()
 
 
 def sales_delays(reader: Reader, where: Mapping[str, tuple[str, ...]] | None = None) -> RipeningCurve | None:
     """The curve of days from lead to sale; None where fewer than 20 dated sales are known."""
+    return maturity(reader, where).overall
+
+
+def maturity(reader: Reader, where: Mapping[str, tuple[str, ...]] | None = None) -> Maturity:
+    """The curves of days from lead to sale, of all and by segment, each of 20 dated sales or more."""
     today = local_day(reader.known_until, reader.company.tz)
     rows = reader.query(delay_question(today + timedelta(days=1), where or {})).to_pylist()
+    by_segment: dict[str | None, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_segment.setdefault(row["segment"], []).append(row)
+    curves = {segment: _curve(own, today) for segment, own in by_segment.items()}
+    return Maturity(_curve(rows, today), {key: curve for key, curve in curves.items() if curve is not None})
+
+
+def _curve(rows: Sequence[Mapping[str, Any]], today: date) -> RipeningCurve | None:
     # A week's leads are as old as its first day; a sale is never older than its lead.
     ages = [max((today - row["created_week"]).days, row["days"]) for row in rows]
     curve = ripening_curve([row["days"] for row in rows], ages, [row["sales"] for row in rows])

@@ -190,10 +190,13 @@ def say_working(seconds: Number | float) -> Text:
     return say_duration(seconds) if minutes < 60 else _hours(minutes)
 
 
-def money_scale(values: Iterable[Number | float | None]) -> Scale:
-    """The one unit that suits all money of a page: by the largest absolute value."""
+def money_scale(values: Iterable[Number | float | None], *, million_from: int = 1_000_000) -> Scale:
+    """The one unit that suits all money of a page: by the largest absolute value.
+
+    A table whose smallest rows must stay readable asks for millions later.
+    """
     largest = max((abs(Decimal(str(value))) for value in values if value is not None), default=Decimal(0))
-    if largest >= 1_000_000:
+    if largest >= million_from:
         return Scale.MILLION
     return Scale.THOUSAND if largest >= 100_000 else Scale.ONE
 

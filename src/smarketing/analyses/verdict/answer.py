@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from smarketing.analyses.maturity import ripeness_of, sales_delays
+from smarketing.analyses.maturity import Maturity, maturity, ripeness_of
 from smarketing.analyses.question import filter_condition
 from smarketing.analyses.verdict import notes
 from smarketing.analyses.verdict.chain import Gates, Levels, Links, Segment, chain, gates, merged
@@ -42,7 +42,7 @@ class _Frame:
     period: Period  # the days of it that have passed
     today: date
     elapsed: Fraction
-    ripe: Fraction
+    curves: Maturity
     clock: Clock
     undated: Decimal  # money whose day is not known, of the month's leads
 
@@ -76,8 +76,8 @@ def verdict(
     gate, asked_gates = gates(reader)
     period = Period(month.first, min(month.period.end, date.fromordinal(today.toordinal() + 1)))
     links, asked_links = chain(reader, gate, period, filters)
-    curve = sales_delays(reader, filters)
-    average = average_ripe_month(reader, gate, month, curve, today, filters)
+    curves = maturity(reader, filters)
+    average = average_ripe_month(reader, gate, month, curves, today, filters)
     numbers, asked_plan = ({}, "") if filters else planned(reader, month)
     plan = make_plan(numbers, average.levels, average.months, gate)
     asked = tuple(filter(None, (asked_gates, asked_links, *average.asked, asked_plan)))
@@ -86,9 +86,7 @@ def verdict(
         return replace(empty, state=VerdictState.NO_PLAN, notes=(notes.NO_PLAN,))
     if not links:
         return replace(empty, state=VerdictState.NO_LEADS, full_plan=_money(plan.revenue))
-    frame = _frame(
-        reader, month, period, today, Fraction(ripeness_of(curve, period, today)), clock, links, filters
-    )
+    frame = _frame(reader, month, period, today, curves, clock, links, filters)
     return _judged(reader, empty, frame, gate, links, plan, filters, draws)
 
 
@@ -96,10 +94,11 @@ def _judged(
     reader: Reader, empty: Verdict, frame: _Frame, gate: Gates, links: dict[Segment, Links], plan: Plan,
     filters: Mapping[str, tuple[str, ...]], draws: int,
 ) -> Verdict:  # fmt: skip
-    said = [*notes.about(reader.company, gate, links, plan, frame.undated, float(frame.ripe), frame.clock)]
-    if notes.too_many_unknown_segments(reader.company, links) or set(plan.levels) == {None}:
-        links, plan = merged(links), as_one(plan)
-    due = {segment: _due(levels, frame) for segment, levels in plan.levels.items()}
+    due = {segment: _due(segment, levels, frame) for segment, levels in plan.levels.items()}
+    ripe = float(total_money(due) / (plan.revenue * frame.elapsed)) if plan.revenue and frame.elapsed else 1.0
+    said = [*notes.about(reader.company, gate, links, plan, frame.undated, ripe, frame.clock)]
+    if notes.too_many_unknown_segments(reader.company, links) or set(due) == {None}:
+        links, due = merged(links), as_one(due)
     to_date = plan.revenue * frame.elapsed
     walked = sum((link.all_revenue for link in links.values()), Decimal(0))
     paid = _paid_in(reader, frame.period, filters) if frame.clock is Clock.PERIOD else walked
@@ -125,7 +124,7 @@ def _judged(
     found = split(account)
     return replace(
         empty, state=VerdictState.JUDGED, clock=frame.clock, plan_kind=plan.kind, implied_from=plan.implied_from,
-        elapsed=float(frame.elapsed), ripe=float(frame.ripe), full_plan=_money(plan.revenue),
+        elapsed=float(frame.elapsed), ripe=ripe, full_plan=_money(plan.revenue),
         plan=_money(planned_money), fact=paid,
         parts=found.parts, zones=found.zones, interval=found.interval, p_value=found.p_value, label=found.label,
         draws=draws, seed=account.seed, depends_on_method=found.depends_on_method,
@@ -134,18 +133,19 @@ def _judged(
 
 
 def _frame(
-    reader: Reader, month: Month, period: Period, today: date, ripe: Fraction, clock: Clock | None,
+    reader: Reader, month: Month, period: Period, today: date, curves: Maturity, clock: Clock | None,
     links: Mapping[Segment, Links], filters: Mapping[str, tuple[str, ...]],
 ) -> _Frame:  # fmt: skip
     undated = _undated(reader, period, filters)
     money = sum((link.all_revenue for link in links.values()), Decimal(0))
     chosen = clock or (Clock.COHORT if undated > MAX_UNDATED * abs(money) else Clock.PERIOD)
-    return _Frame(month, period, today, _elapsed(reader.company, month, period), ripe, chosen, undated)
+    return _Frame(month, period, today, _elapsed(reader.company, month, period), curves, chosen, undated)
 
 
-def _due(levels: Levels, frame: _Frame) -> Levels:
+def _due(segment: Segment, levels: Levels, frame: _Frame) -> Levels:
     """What the plan's month should have brought by today: the days that passed, sales at their age."""
-    return ripened([level * frame.elapsed for level in levels], frame.ripe)
+    ripe = Fraction(ripeness_of(frame.curves.of(segment), frame.period, frame.today))
+    return ripened([level * frame.elapsed for level in levels], ripe)
 
 
 def _elapsed(company: Company, month: Month, period: Period) -> Fraction:

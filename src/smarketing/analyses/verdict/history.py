@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from math import sqrt
 
-from smarketing.analyses.maturity import ripeness_of
+from smarketing.analyses.maturity import Maturity, ripeness_of
 from smarketing.analyses.verdict.chain import Gates, Levels, Segment, chain, spread_question
 from smarketing.facts.period import Month, Period
 from smarketing.facts.query import Reader, literal
@@ -35,20 +35,20 @@ def average_ripe_month(
     reader: Reader,
     gate: Gates,
     before: Month,
-    curve: RipeningCurve | None,
+    curves: Maturity,
     today: date,
     where: Mapping[str, tuple[str, ...]],
 ) -> AverageMonth:
     """The last three months before ``before`` that are riper than the company's setting, averaged."""
-    months = ripe_months(reader, before, curve, today)
+    months = ripe_months(reader, before, curves.overall, today)
     total: dict[Segment, list[Fraction]] = {}
     asked = []
     for month in months:
         links, question = chain(reader, gate, month.period, where)
         asked.append(question)
-        ripe = Fraction(ripeness_of(curve, month.period, today))
         for segment, link in links.items():
-            levels = ripened(link.levels, 1 / ripe)
+            ripe = Fraction(ripeness_of(curves.of(segment), month.period, today))
+            levels = ripened(link.levels, 1 / ripe) if ripe else link.levels
             kept = total.setdefault(segment, [Fraction(0)] * len(levels))
             total[segment] = [a + b for a, b in zip(kept, levels, strict=True)]
     levels_of = {segment: tuple(level / len(months) for level in levels) for segment, levels in total.items()}

@@ -52,8 +52,9 @@ _SCALED = Text(
     "The plan holds revenue only. The rest is taken from ripe months and scaled to it: {months}.",
 )
 _YOUNG = Text(
-    "У лидов месяца ещё не было времени купить: прошло {share} ожидаемых продаж. План приведён к этому возрасту.",
-    "The month's leads have not had time to buy: {share} of the expected sales are due. The plan is brought "
+    "Не у всех лидов месяца было время купить: должно было прийти {share} их денег. "
+    "План приведён к этому возрасту.",
+    "Not all of the month's leads have had time to buy: {share} of their money is due. The plan is brought "
     "to that age.",
 )
 _UNDATED = Text(

@@ -78,10 +78,10 @@ def total_money(levels: Mapping[Segment, Levels]) -> Fraction:
     return sum((row[-2] + row[-1] for row in levels.values()), Fraction(0))
 
 
-def as_one(plan: Plan) -> Plan:
-    """The same plan with all segments together."""
-    columns = zip(*plan.levels.values(), strict=True)
-    return Plan(plan.kind, {None: tuple(sum(column, Fraction(0)) for column in columns)}, plan.implied_from)
+def as_one(levels: Mapping[Segment, Levels]) -> dict[Segment, Levels]:
+    """The same levels with all segments together."""
+    columns = zip(*levels.values(), strict=True)
+    return {None: tuple(sum(column, Fraction(0)) for column in columns)}
 
 
 def _given(numbers: Planned, implied: Mapping[Segment, Levels], gate: Gates) -> dict[Segment, Levels]:

@@ -122,7 +122,7 @@ class Verdict:
     plan_kind: PlanKind | None = None
     implied_from: tuple[Month, ...] = ()
     elapsed: float = 1.0  # share of the month's working days that has passed
-    ripe: float = 1.0  # share of the sales of the month's leads that has had time to happen
+    ripe: float = 1.0  # share of the planned money of the month's leads that has had time to come
     full_plan: Decimal = Decimal(0)
     plan: Decimal = Decimal(0)
     fact: Decimal = Decimal(0)

@@ -21,7 +21,6 @@ from smarketing.stats.coalitions import Union
 from smarketing.stats.decomposition import (
     Decomposition,
     ProductModel,
-    counterfactual,
     lmdi,
     owen,
     unions_in_dispute,

@@ -1,0 +1,156 @@
+"""What needs somebody's hand today? Broken norms and holes in the facts, each with its figure and who can act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from smarketing.analyses.measuring import measure
+from smarketing.analyses.question import EMPTY, Question, filter_condition, period_condition
+from smarketing.facts.company import Guardrail, Zone
+from smarketing.facts.language import LANGUAGES, Text, plural
+from smarketing.facts.query import Reader, literal
+from smarketing.metrics.catalogue import METRICS, accountable, name_of
+from smarketing.metrics.kinds import Figure, Unit
+from smarketing.metrics.wording import say_leads, say_number
+
+
+class Urgency(StrEnum):
+    """How the page marks it: a broken norm, a broken tolerance, something to know."""
+
+    BAD = "bad"
+    WARNING = "warn"
+    INFO = "info"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing to act on; ``where`` and ``metric`` find the records behind it."""
+
+    code: str
+    urgency: Urgency
+    zone: Zone
+    title: Text
+    more: Text
+    metric: str = ""
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+_WAITING = Text("{leads} без ответа дольше нормы", "{leads} unanswered beyond the norm")
+_WAITING_MORE = Text(
+    "Норма первого ответа — {norm} рабочих минут. В фокусном сегменте: {focus}.",
+    "The norm of the first response is {norm} working minutes. In the focus segment: {focus}.",
+)
+_UNKNOWN = Text("{what} не указан у {count} из {all}", "{what} is not given for {count} of {all}")
+_UNKNOWN_MORE = {
+    "segment": Text(
+        "{share} при допуске {limit}. Эти лиды не попадают в разбор причин.",
+        "{share} against a tolerance of {limit}. These leads are left out of the causes.",
+    ),
+    "lead_source": Text(
+        "{share} при допуске {limit}. Их нельзя отнести ни к одному расходу.",
+        "{share} against a tolerance of {limit}. No spend can be set against them.",
+    ),
+}
+_WHAT = {"segment": Text("Сегмент", "Segment"), "lead_source": Text("Источник", "Source")}
+_GUARDRAIL = Text("{name}: {value} при пороге {limit}", "{name}: {value} against a threshold of {limit}")
+_GUARDRAIL_MORE = Text("Порог задан компанией.", "The company set this threshold.")
+_QUARANTINE = Text("В карантине {rows}", "{rows} in quarantine")
+_QUARANTINE_MORE = Text(
+    "Строки не вошли в цифры. Их можно исправить и загрузить снова.",
+    "These rows are in no figure. They can be mended and loaded again.",
+)
+
+
+def attention(reader: Reader, question: Question, quarantined: int = 0) -> tuple[Alert, ...]:
+    """What is out of order, the worst first; nothing where all is well.
+
+    Waiting leads are those of now, whatever the period; the other checks speak of the question's leads.
+    """
+    alerts = [*_waiting(reader, question), *_guardrails(reader, question), *_unknown(reader, question)]
+    if quarantined:
+        rows = plural(quarantined, ("строка", "строки", "строк"), ("row", "rows"))
+        said = _QUARANTINE.fill(rows=Text(f"{quarantined} {rows.ru}", f"{quarantined} {rows.en}"))
+        alerts.append(Alert("quarantine", Urgency.WARNING, Zone.COMPANY, said, _QUARANTINE_MORE))
+    order = list(Urgency)
+    return tuple(sorted(alerts, key=lambda alert: order.index(alert.urgency)))
+
+
+def _waiting(reader: Reader, question: Question) -> list[Alert]:
+    focus = reader.company.focus_segment
+    in_focus = f"segment = {literal(focus.key)}" if focus else "FALSE"
+    (row,) = reader.query(
+        f"SELECT COUNT(*) AS waiting, COUNT(*) FILTER (WHERE {in_focus}) AS focus FROM journeys WHERE is_counted"
+        " AND outcome = 'open' AND NOT is_answered AND is_handled = FALSE"
+        f" AND {filter_condition(question.where)}"
+    ).to_pylist()
+    if not row["waiting"]:
+        return []
+    more = _WAITING_MORE.fill(norm=reader.company.response_sla_minutes, focus=row["focus"])
+    title = _WAITING.fill(leads=say_leads(row["waiting"]))
+    return [Alert("waiting", Urgency.BAD, Zone.SALES, title, more, "waiting_leads")]
+
+
+def _unknown(reader: Reader, question: Question) -> list[Alert]:
+    settings = reader.company.verdict
+    (row,) = reader.query(
+        "SELECT COUNT(*) AS n, COUNT(*) FILTER (WHERE segment IS NULL) AS segment,"
+        " COUNT(*) FILTER (WHERE lead_source IS NULL) AS lead_source FROM journeys WHERE is_counted"
+        f" AND {period_condition(question.period, 'created')} AND {filter_condition(question.where)}"
+    ).to_pylist()
+    limits = (
+        ("segment", settings.max_unknown_segment, Zone.SALES),
+        ("lead_source", settings.max_unknown_source, Zone.MARKETING),
+    )
+    alerts = []
+    for dimension, limit, zone in limits:
+        if not row["n"] or Decimal(row[dimension]) / row["n"] <= limit:
+            continue
+        title = _UNKNOWN.fill(what=_WHAT[dimension], count=row[dimension], all=row["n"])
+        share = Decimal(row[dimension]) / row["n"]
+        more = _UNKNOWN_MORE[dimension].fill(share=_said(share, Unit.SHARE), limit=_said(limit, Unit.SHARE))
+        alerts.append(
+            Alert(f"unknown-{dimension}", Urgency.WARNING, zone, title, more, "leads", {dimension: (EMPTY,)})
+        )
+    return alerts
+
+
+def _guardrails(reader: Reader, question: Question) -> list[Alert]:
+    known = [guardrail for guardrail in reader.company.guardrails if guardrail.metric in METRICS]
+    if not known:
+        return []
+    keys = tuple(
+        dict.fromkeys(guardrail.metric for guardrail in known if not METRICS[guardrail.metric].computed_by)
+    )
+    figures = measure(reader, question.split(), keys, strict=False).total.figures
+    return [
+        _broken(reader, guardrail, figures[guardrail.metric])
+        for guardrail in known
+        if guardrail.metric in figures and is_broken(guardrail, figures[guardrail.metric])
+    ]
+
+
+def is_broken(guardrail: Guardrail, figure: Figure) -> bool:
+    """Whether the figure lies beyond the limit the company set; no value breaks nothing."""
+    if figure.value is None:
+        return False
+    value = Decimal(str(figure.value))
+    return value > guardrail.limit if guardrail.side == "above" else value < guardrail.limit
+
+
+def _broken(reader: Reader, guardrail: Guardrail, figure: Figure) -> Alert:
+    what, currency = METRICS[guardrail.metric], reader.company.currency
+    title = _GUARDRAIL.fill(
+        name=name_of(what, reader.company),
+        value=_said(Decimal(str(figure.value)), figure.unit, currency),
+        limit=_said(guardrail.limit, figure.unit, currency),
+    )
+    zone = accountable(what, reader.company)
+    return Alert(f"guardrail-{guardrail.metric}", Urgency.BAD, zone, title, _GUARDRAIL_MORE, guardrail.metric)
+
+
+def _said(value: Decimal, unit: Unit, currency: str = "RUB") -> Text:
+    ru, en = (say_number(value, unit, language, currency) for language in LANGUAGES)
+    return Text(ru, en)

@@ -1,0 +1,117 @@
+"""Which leads stand behind a step of the funnel or a cell of the losses? Which values may a filter take?
+
+``records`` opens the metrics that are made of measures; what the funnel and the losses compute themselves is
+opened here, by the same conditions they count with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from smarketing.analyses.funnel import LEAD, Kind
+from smarketing.analyses.funnel.counting import Counting
+from smarketing.analyses.question import Question, filter_condition, period_condition
+from smarketing.analyses.records import LEAD_COLUMNS, Records
+from smarketing.facts.company import Company
+from smarketing.facts.errors import WrongQuestion, did_you_mean
+from smarketing.facts.language import Text
+from smarketing.facts.period import Clock
+from smarketing.facts.query import Reader, literal, name
+
+_ORDER = "created_at DESC NULLS LAST, lead_id"
+
+
+def of_step(
+    reader: Reader,
+    question: Question,
+    metric: str,
+    step: str,
+    kind: Kind = Kind.STAGES,
+    limit: int = 100,
+    offset: int = 0,
+) -> Records:
+    """The leads that reached a step, or with ``stage_lost`` and ``stage_open`` those that stand in it.
+
+    Raises :class:`WrongQuestion` for a step that the company's funnel does not have.
+    """
+    counting = Counting(reader.company, kind, question.clock, question.period)
+    keys = [one.key for one in counting.steps]
+    if step not in keys:
+        hint = did_you_mean(step, keys)
+        raise WrongQuestion(
+            "unknown-step",
+            Text(f"Шага «{step}» в воронке нет. {hint.ru}", f"The funnel has no step “{step}”. {hint.en}"),
+        )
+    reached = _reached(counting, keys.index(step))
+    if metric == "stage_lost":
+        standing = _stands(counting, keys.index(step), "loss_stage")
+        return _leads(reader, question, f"{_lost(question)} AND {standing}", limit, offset)
+    if metric == "stage_open":
+        standing = _stands(counting, keys.index(step), "stage")
+        return _leads(reader, question, f"outcome = 'open' AND {standing}", limit, offset)
+    return _leads(reader, question, reached, limit, offset)
+
+
+def of_losses(reader: Reader, question: Question, limit: int = 100, offset: int = 0) -> Records:
+    """The lost leads of a question; reason and stage are filters of it (``losses.drill``)."""
+    return _leads(reader, question, _lost(question), limit, offset)
+
+
+def values_of(reader: Reader, dimension: str, where: Mapping[str, tuple[str, ...]]) -> tuple[str | None, ...]:
+    """The values that leads carry in a dimension, «not given» last; for the choices of a filter."""
+    column = name(dimension)
+    asked = (
+        f"SELECT {column} AS value FROM journeys WHERE is_counted AND {filter_condition(where)}"
+        f" GROUP BY {column} ORDER BY {column} NULLS LAST"
+    )
+    return tuple(row["value"] for row in reader.query(asked).to_pylist())
+
+
+def _reached(counting: Counting, index: int) -> str:
+    step = counting.steps[index]
+    if step.key == LEAD or counting.kind is Kind.MILESTONES:
+        return counting.nested(index)
+    if counting.clock is Clock.COHORT:
+        return f"furthest >= {step.place}"
+    entered, at = name(f"in_{step.key}"), name(f"at_{step.key}")
+    if counting.period is None:
+        return entered
+    start, end = counting.period.moments(counting.company.tz)
+    return f"{entered} AND {at} >= {literal(start)} AND {at} < {literal(end)}"
+
+
+def _stands(counting: Counting, index: int, column: str) -> str:
+    """In the step now, or when lost; who stands in no known stage stands in the first step, as the funnel says."""
+    if counting.kind is Kind.MILESTONES:
+        further = counting.nested(index + 1) if index + 1 < len(counting.steps) else "FALSE"
+        return f"{counting.nested(index)} AND NOT ({further})"
+    key = counting.steps[index].key
+    if key != LEAD:
+        return f"{name(column)} = {literal(key)}"
+    known = ", ".join(literal(stage) for stage in _path(counting.company))
+    return f"({name(column)} IS NULL OR {name(column)} NOT IN ({known}))" if known else "TRUE"
+
+
+def _path(company: Company) -> tuple[str, ...]:
+    return tuple(stage.key for stage in company.path)
+
+
+def _lost(question: Question) -> str:
+    if question.clock is Clock.COHORT:
+        return "outcome = 'lost'"
+    return f"outcome = 'lost' AND {period_condition(question.period, 'lost')}"
+
+
+def _leads(reader: Reader, question: Question, condition: str, limit: int, offset: int) -> Records:
+    conditions = ["is_counted", f"({condition})", filter_condition(question.where)]
+    if question.clock is Clock.COHORT:
+        conditions.append(period_condition(question.period, "created"))
+    where = " AND ".join(conditions)
+    counting = f"SELECT COUNT(*) AS records FROM journeys WHERE {where}"
+    page = (
+        f"SELECT {', '.join(LEAD_COLUMNS)}\nFROM journeys\nWHERE {where}\n"
+        f"ORDER BY {_ORDER} LIMIT {literal(limit)} OFFSET {literal(offset)}"
+    )
+    (count,) = reader.query(counting).to_pylist()
+    rows = tuple(tuple(row[column] for column in LEAD_COLUMNS) for row in reader.query(page).to_pylist())
+    return Records("journeys", LEAD_COLUMNS, rows, int(count["records"]), (page, counting))

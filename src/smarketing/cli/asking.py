@@ -1,0 +1,103 @@
+"""How do options become a question?"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from smarketing.analyses.question import DIMENSIONS, Question, check_dimensions
+from smarketing.facts.errors import WrongQuestion
+from smarketing.facts.language import Text
+from smarketing.facts.period import Clock, Month, Period
+
+
+def make_question(
+    by: str | None,
+    where: list[str] | None,
+    start: str | None,
+    end: str | None,
+    month: str | None,
+    clock: str,
+    compare: str | None,
+    known: Period | None,
+) -> Question:
+    """The question of a command line; raises :class:`WrongQuestion` with the way out.
+
+    Without dates it is about everything known. ``known`` is that whole period, for a one-sided ``--from``.
+    """
+    period = _period(start, end, month, known)
+    split = tuple(part.strip() for part in by.split(",") if part.strip()) if by else ()
+    check_dimensions(split)
+    return Question(
+        period=period, clock=_clock(clock), by=split, where=_where(where or []), compare=_compare(compare, period)
+    )
+
+
+def _period(start: str | None, end: str | None, month: str | None, known: Period | None) -> Period | None:
+    if month:
+        if start or end:
+            raise WrongQuestion(
+                "month-and-days",
+                Text("Укажите или --month, или --from и --to.", "Give either --month or --from and --to."),
+            )
+        return Month.parse(month).period
+    if not start and not end:
+        return None
+    first = _day(start) if start else (known.start if known else date(2000, 1, 1))
+    last = _day(end) if end else (known.last_day if known else date(2100, 1, 1))
+    return Period(first, last + timedelta(days=1))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise WrongQuestion(
+            "bad-day",
+            Text(
+                f"«{text}» не дата: нужен вид ГГГГ-ММ-ДД, например 2026-11-01.",
+                f"“{text}” is not a date: write YYYY-MM-DD, for example 2026-11-01.",
+            ),
+        ) from error
+
+
+def _clock(word: str) -> Clock:
+    try:
+        return Clock(word)
+    except ValueError as error:
+        raise WrongQuestion(
+            "bad-clock",
+            Text(
+                f"Часов «{word}» нет: бывают cohort (по дате лида) и period (по дате события).",
+                f"There is no clock “{word}”: choose cohort (the lead's date) or period (the event's date).",
+            ),
+        ) from error
+
+
+def _where(conditions: list[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for condition in conditions:
+        dimension, sign, value = condition.partition("=")
+        if not sign:
+            raise WrongQuestion(
+                "bad-filter",
+                Text(
+                    f"Отбор «{condition}» непонятен: нужен вид segment=дилеры.",
+                    f"The filter “{condition}” is not clear: write segment=dealers.",
+                ),
+            )
+        check_dimensions((dimension,), DIMENSIONS)
+        found[dimension] = (*found.get(dimension, ()), value)
+    return found
+
+
+def _compare(word: str | None, period: Period | None) -> Period | None:
+    if not word:
+        return None
+    if word == "prev":
+        if period is None:
+            raise WrongQuestion(
+                "compare-everything",
+                Text("Чтобы сравнить, задайте период.", "Give a period to compare."),
+            )
+        return period.before()
+    return Month.parse(word).period

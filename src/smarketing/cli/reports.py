@@ -1,0 +1,167 @@
+"""How is a load told in a terminal? What was recognised, what was counted, what was set aside and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from rich.console import Console
+from rich.table import Table
+
+from smarketing.cli.language import t
+from smarketing.connectors.files.gathering import FileReading
+from smarketing.connectors.files.profile import Profile
+from smarketing.connectors.files.sniffing import Sniffed
+from smarketing.connectors.files.values import Decision
+from smarketing.facts.company import Company
+from smarketing.facts.language import Language, plural
+from smarketing.facts.tables import TABLES
+from smarketing.jobs.load import LoadReport
+from smarketing.metrics.kinds import Unit
+from smarketing.metrics.wording import say_number
+
+EXAMPLES = 5  # quarantined rows that are printed; the page shows them all
+
+
+def print_load(console: Console, report: LoadReport, company: Company, language: Language) -> None:
+    """The report of one load or, with ``--check``, of what it would do."""
+    for profile in report.profiles:
+        _print_profile(console, profile, language)
+    for file in report.files:
+        _print_file(console, file, language)
+    for problem in report.problems:
+        console.print(f"✗ {problem.say(language)}", highlight=False)
+    if report.counts:
+        console.print(_counts(report, language))
+        _print_totals(console, report, company, language)
+    _print_quarantined(console, report, language)
+    for finding in report.findings:
+        console.print(f"{'✗' if finding.red else '·'} {finding.text.say(language)}", highlight=False)
+    console.print(_end(report), style="bold", highlight=False)
+
+
+def _print_profile(console: Console, profile: Profile, language: Language) -> None:
+    console.print(_recognised(profile.sniffed), style="bold", highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in (t("Колонка", "Column"), t("Похоже на", "Looks like")):
+        table.add_column(head, overflow="fold")
+    for head in (t("Заполнено", "Filled"), t("Разных", "Distinct"), t("Читается", "Parses")):
+        table.add_column(head, justify="right")
+    table.add_column(t("Примеры", "Examples"), overflow="ellipsis", no_wrap=True, max_width=50)
+    for column in profile.columns:
+        table.add_row(
+            column.heading,
+            str(column.kind),
+            str(column.filled),
+            str(column.distinct),
+            say_number(round(column.parses, 3), Unit.SHARE, language),
+            " · ".join(column.examples[:3]),
+        )
+    console.print(table)
+    if not any(proposal.fits for proposal in profile.proposals):
+        console.print(t("Предлагаем сопоставление, его можно править:", "A proposed mapping, to be edited:"))
+        console.print(profile.proposed_toml, highlight=False, markup=False)
+
+
+def _print_file(console: Console, file: FileReading, language: Language) -> None:
+    console.print(_recognised(file.sniffed), highlight=False)
+    named = file.mapping.name
+    console.print(t(f"  сопоставление: {named}", f"  mapping: {named}"), style="dim", highlight=False)
+    for note in file.sniffed.notes:
+        console.print(f"  {note.say(language)}", style="dim", highlight=False)
+    for heading, decision in file.decisions.items():
+        said = _decided(decision)
+        if said:
+            console.print(f"  «{heading}»: {said}", style="dim", highlight=False)
+
+
+def _decided(decision: Decision) -> str:
+    """How a column is read, where there was something to decide."""
+    said = []
+    if decision.formats:
+        said.append(t("даты вида ", "dates like ") + ", ".join(decision.formats))
+    if decision.mixed:
+        said.append(t("в числах и запятая, и точка", "numbers with comma and point"))
+    elif decision.decimal == ",":
+        said.append(t("десятичная запятая", "decimal comma"))
+    if decision.assumed:
+        said.append(t(f"«{decision.assumed}» прочитано как тысячи", f"“{decision.assumed}” read as thousands"))
+    if decision.undecided:
+        said.append(
+            t(f"порядок дня и месяца неясен: {decision.undecided}", f"day or month first: {decision.undecided}")
+        )
+    return "; ".join(said)
+
+
+def _recognised(sniffed: Sniffed) -> str:
+    rows = plural(sniffed.rows, ("строка", "строки", "строк"), ("row", "rows"))
+    parts = [str(sniffed.format), *(part for part in (sniffed.encoding, sniffed.sheet) if part)]
+    if sniffed.delimiter:
+        shown = {"\t": t("табуляция", "tab")}.get(sniffed.delimiter, f"«{sniffed.delimiter}»")
+        parts.append(t(f"разделитель {shown}", f"delimiter {shown}"))
+    return f"{sniffed.file}: {', '.join(parts)}, {sniffed.rows} {t(rows.ru, rows.en)}"
+
+
+def _counts(report: LoadReport, language: Language) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(t("Факты", "Facts"))
+    for head in (
+        t("Получено", "Received"),
+        t("Принято", "Accepted"),
+        t("В карантине", "Quarantined"),
+        t("Из принятых повторы", "Of these repeats"),
+    ):
+        table.add_column(head, justify="right")
+    for name, count in report.counts.items():
+        figures = (count.received, count.accepted, count.quarantined, count.repeated)
+        table.add_row(TABLES[name].label.say(language), *map(str, figures))
+    return table
+
+
+def _print_totals(console: Console, report: LoadReport, company: Company, language: Language) -> None:
+    """What the user knows of their own data, to hold against it."""
+    totals = report.totals
+
+    def money(amount: object) -> str:
+        return say_number(amount, Unit.MONEY, language, company.currency, digits=2)  # type: ignore[arg-type]
+
+    lines = [
+        (t("лидов", "leads"), totals.leads or None),
+        (t("созданы", "created"), _days(totals.created)),
+        (t("продаж", "sales"), totals.won or None),
+        (
+            t("доля продаж", "share won"),
+            say_number(round(totals.won / totals.leads, 4), Unit.SHARE, language) if totals.leads else None,
+        ),
+        (t("оплачено", "paid"), None if totals.paid is None else money(totals.paid)),
+        (t("расход", "spend"), None if totals.spend is None else money(totals.spend)),
+    ]
+    said = "; ".join(f"{name}: {value}" for name, value in lines if value is not None)
+    if said:
+        console.print(t(f"Сверьте: {said}.", f"Compare: {said}."), highlight=False)
+
+
+def _days(span: tuple[date, date] | None) -> str | None:
+    return None if span is None else f"{span[0]:%d.%m.%Y}–{span[1]:%d.%m.%Y}"
+
+
+def _print_quarantined(console: Console, report: LoadReport, language: Language) -> None:
+    reasons = Counter(row.code for row in report.quarantined)
+    for code, count in reasons.most_common():
+        first = next(row for row in report.quarantined if row.code == code)
+        rows = ", ".join(str(row.row) for row in report.quarantined if row.code == code and row.file == first.file)
+        shown = rows if count <= EXAMPLES else ", ".join(rows.split(", ")[:EXAMPLES]) + " …"
+        words = plural(count, ("строка", "строки", "строк"), ("row", "rows"))
+        said = t(f"{count} {words.ru} ({first.file}: {shown})", f"{count} {words.en} ({first.file}: {shown})")
+        console.print(f"! {first.text.say(language)} {said}", highlight=False)
+
+
+def _end(report: LoadReport) -> str:
+    if report.check:
+        return t("Ничего не записано: это была проверка.", "Nothing was written: this was a check.")
+    if report.unchanged:
+        return t(
+            f"Эти файлы уже загружены, ничего не изменилось: версия {report.version}.",
+            f"These files were loaded before, nothing has changed: version {report.version}.",
+        )
+    return t(f"Загружено: версия {report.version}.", f"Loaded: version {report.version}.")

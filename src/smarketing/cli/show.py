@@ -1,0 +1,212 @@
+"""``smarketing show`` and ``smarketing verdict``: figures in a terminal, or as json, csv and xlsx."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from smarketing.analyses.result import Measurement
+from smarketing.analyses.verdict import verdict
+from smarketing.cli.asking import make_question
+from smarketing.cli.home import workspace
+from smarketing.cli.language import t, terminal_language
+from smarketing.cli.printing import print_measurement, print_verdict
+from smarketing.facts.company import Company
+from smarketing.facts.errors import WrongQuestion
+from smarketing.facts.language import Text
+from smarketing.facts.period import Clock, Month, Period, local_day
+from smarketing.facts.query import Reader
+from smarketing.jobs.answers import ANSWERS, ask
+from smarketing.jobs.export import to_csv, to_json, to_xlsx
+from smarketing.jobs.verdict_export import verdict_json
+from smarketing.lake.store import LakeReader
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        help=t(
+            "Рабочая папка (иначе SMARKETING_HOME или текущая).",
+            "Workspace (else SMARKETING_HOME or the current folder).",
+        ),
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", help=t("Как было известно: номер версии или дата.", "As it was known: a version or a date.")
+    ),
+]
+Out = Annotated[Path | None, typer.Option("--out", help=t("Записать в файл.", "Write to a file."))]
+
+
+def show_command(
+    what: Annotated[str, typer.Argument(help=", ".join(ANSWERS))],
+    by: Annotated[
+        str | None, typer.Option("--by", help=t("Разрезы через запятую: month,segment.", "Splits: month,segment."))
+    ] = None,
+    where: Annotated[
+        list[str] | None, typer.Option("--where", help=t("Отбор: segment=дилеры.", "Filter: segment=dealers."))
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help=t("Первый день, ГГГГ-ММ-ДД.", "First day, YYYY-MM-DD."))
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help=t("Последний день.", "Last day."))] = None,
+    month: Annotated[str | None, typer.Option("--month", help=t("Месяц, ГГГГ-ММ.", "Month, YYYY-MM."))] = None,
+    clock: Annotated[
+        str,
+        typer.Option(
+            "--clock",
+            help=t(
+                "cohort: по дате лида; period: по дате события.", "cohort: the lead's date; period: the event's."
+            ),
+        ),
+    ] = "cohort",
+    compare: Annotated[
+        str | None,
+        typer.Option("--compare", help=t("С чем сравнить: prev или ГГГГ-ММ.", "Compare with: prev or YYYY-MM.")),
+    ] = None,
+    as_of: AsOf = None,
+    format_: Annotated[Format, typer.Option("--format", help=t("Вид вывода.", "Output format."))] = Format.TABLE,
+    out: Out = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help=t("Показать вопросы к данным (SQL).", "Print the questions (SQL)."))
+    ] = False,
+    home: Home = None,
+) -> None:
+    """Ask one measurement by name."""
+    with open_reader(home, as_of) as reader:
+        question = make_question(by, where, start, end, month, clock, compare, known_period(reader))
+        measurement = ask(reader, what, question)
+        if explain:
+            _write("\n\n".join(measurement.asked) + "\n", out)
+            return
+        _give(measurement, reader.company, format_, out)
+
+
+def verdict_command(
+    month: Annotated[
+        str | None,
+        typer.Option("--month", help=t("Месяц, ГГГГ-ММ; иначе последний.", "Month, YYYY-MM; else the last.")),
+    ] = None,
+    clock: Annotated[
+        str | None,
+        typer.Option(
+            "--clock",
+            help=t(
+                "period: оплаты месяца; cohort: лиды месяца.", "period: payments of the month; cohort: its leads."
+            ),
+        ),
+    ] = None,
+    as_of: AsOf = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help=t("table или json.", "table or json."))
+    ] = Format.TABLE,
+    out: Out = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help=t("Показать вопросы к данным (SQL).", "Print the questions (SQL)."))
+    ] = False,
+    home: Home = None,
+) -> None:
+    """Where the month's plan was lost, by cause and zone, with what chance can do."""
+    language = terminal_language()
+    with open_reader(home, as_of) as reader:
+        chosen = Month.parse(month) if month else Month.of(local_day(reader.known_until, reader.company.tz))
+        found = verdict(reader, chosen, clock=_verdict_clock(clock))
+        if explain:
+            _write("\n\n".join(found.asked) + "\n", out)
+        elif format_ is Format.JSON:
+            _write(verdict_json(found, reader.company, language) + "\n", out)
+        elif format_ is Format.TABLE:
+            with _console(out) as console:
+                print_verdict(console, found, reader.company, language)
+        else:
+            raise WrongQuestion(
+                "verdict-format",
+                Text("Вывод показывается как table или json.", "A verdict is given as table or json."),
+            )
+
+
+def open_reader(home: Path | None, as_of: str | None) -> LakeReader:
+    """The lake of the workspace, the newest version or the one asked for by number or date."""
+    lake = workspace(home).lake
+    if not as_of:
+        return lake.open()
+    if as_of.isdigit():
+        return lake.open(version=int(as_of))
+    try:
+        moment = datetime.fromisoformat(as_of)
+    except ValueError as error:
+        raise WrongQuestion(
+            "bad-as-of",
+            Text(
+                f"«{as_of}» не версия и не дата: нужен номер или ГГГГ-ММ-ДД.",
+                f"“{as_of}” is neither a version nor a date: give a number or YYYY-MM-DD.",
+            ),
+        ) from error
+    return lake.open(as_of=moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def known_period(reader: Reader) -> Period | None:
+    """From the first lead to the last day known, None for an empty lake."""
+    row = reader.query("SELECT MIN(created_day) AS first FROM journeys WHERE is_counted").to_pylist()[0]
+    last = local_day(reader.known_until, reader.company.tz)
+    return None if row["first"] is None or row["first"] > last else Period(row["first"], last + timedelta(days=1))
+
+
+def _give(measurement: Measurement, company: Company, format_: Format, out: Path | None) -> None:
+    language = terminal_language()
+    if format_ is Format.TABLE:
+        with _console(out) as console:
+            print_measurement(console, measurement, company, language)
+    elif format_ is Format.JSON:
+        _write(to_json(measurement, company, language) + "\n", out)
+    else:
+        make = to_csv if format_ is Format.CSV else to_xlsx
+        _write_bytes(make(measurement, company, language), out)
+
+
+def _verdict_clock(word: str | None) -> Clock | None:
+    if word is None:
+        return None
+    return make_question(None, None, None, None, None, word, None, None).clock
+
+
+@contextmanager
+def _console(out: Path | None) -> Iterator[Console]:
+    if out is None:
+        yield Console()
+        return
+    with out.open("w", encoding="utf-8") as file:
+        yield Console(file=file, width=160)
+
+
+def _write(text: str, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+def _write_bytes(content: bytes, out: Path | None) -> None:
+    if out is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        out.write_bytes(content)

@@ -1,0 +1,1 @@
+"""The outside: each system or kind of file becomes facts in a folder of its own."""

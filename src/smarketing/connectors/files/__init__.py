@@ -1,0 +1,1 @@
+"""Files of exports become facts."""

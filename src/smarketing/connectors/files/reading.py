@@ -1,0 +1,348 @@
+"""What stands in this file, cell by cell, as text and with the number of its row?
+
+Nothing is interpreted here: a 19-digit id, a sum with a comma and a date stay the characters they were.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import tempfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import pyarrow as pa
+
+from smarketing.connectors.files.reasons import wrong_file
+from smarketing.connectors.files.sniffing import (
+    Format,
+    Hints,
+    Layout,
+    Sniffed,
+    decoded,
+    filled,
+    find_header,
+    refuse_page,
+    sample_text,
+    sniff_encoding,
+    sniff_layout,
+    unique_headings,
+)
+from smarketing.connectors.files.workbooks import Limits, read_workbook
+from smarketing.facts.query import literal
+
+_TOTALS = r"^\s*(итого|всего|total|grand total)([^\pL]|$)"
+_TAIL = 3  # rows at the end among which a total is looked for
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A row whose number of cells is not that of the header."""
+
+    row: int
+    line: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One file as text: the relation ``relation`` has ``row`` and the columns ``c0``, ``c1`` … in order."""
+
+    relation: str
+    sniffed: Sniffed
+    misfits: tuple[Misfit, ...] = ()
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        return self.sniffed.headings
+
+    def cell(self, heading: str) -> str:
+        """The name of the stored column of a heading."""
+        return f"c{self.headings.index(heading)}"
+
+
+def quoted(name: str) -> str:
+    """A name of a column of a user's file as DuckDB takes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+class Workbench:
+    """A private DuckDB and a folder for unpacked copies; both vanish when the work is done."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.connection = duckdb.connect()
+        self.run("SET TimeZone = 'UTC'")
+        self._folder = tempfile.TemporaryDirectory(prefix="smarketing-")
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.connection.close()
+        self._folder.cleanup()
+
+    def run(self, statement: str) -> None:
+        self.connection.execute(statement).fetchall()
+
+    def rows(self, question: str) -> list[tuple[Any, ...]]:
+        """All rows of an answer. An answer read in part would keep the connection busy."""
+        return self.connection.execute(question).fetchall()
+
+    def one(self, question: str) -> tuple[Any, ...]:
+        """The only row of an answer."""
+        (row,) = self.rows(question)
+        return row
+
+    def arrow(self, question: str) -> pa.Table:
+        return self.connection.sql(question).to_arrow_table()
+
+    def number(self) -> int:
+        """A number for the next relation or copy."""
+        self._count += 1
+        return self._count
+
+    def copy_name(self, suffix: str) -> Path:
+        return Path(self._folder.name) / f"{self.number()}{suffix}"
+
+    def read(self, path: Path, *, name: str | None = None, hints: Hints | None = None) -> Sheet:
+        """One file as a :class:`Sheet`; raises :class:`WrongInput` with one clear sentence."""
+        name, hints = name or path.name, hints or Hints()
+        if not path.is_file():
+            raise wrong_file("file-missing", file=name)
+        if path.stat().st_size == 0:
+            raise wrong_file("file-empty", file=name)
+        source = _Source(name, path.stat().st_size, _sha256(path), packed=False)
+        if _starts(path, b"\x1f\x8b"):
+            path, source = self._unpack(path, name), replace(source, packed=True)
+        kind = _format(path, name)
+        if kind == "parquet":
+            return self._parquet(path, source)
+        if kind == "xlsx":
+            return self._workbook(path, source, hints)
+        return self._text(path, source, hints)
+
+    def from_rows(self, sniffed: Sniffed, rows: Sequence[tuple[int, Sequence[str | None]]]) -> Sheet:
+        """A sheet of rows already taken apart, as when quarantined rows are mended."""
+        relation = self._store([number for number, _ in rows], [cells for _, cells in rows], len(sniffed.headings))
+        return Sheet(relation, replace(sniffed, rows=len(rows)))
+
+    def _unpack(self, path: Path, name: str) -> Path:
+        target = self.copy_name(".unpacked")
+        limit, packed, size = self.limits, path.stat().st_size, 0
+        try:
+            with gzip.open(path) as inside, target.open("wb") as outside:
+                while chunk := inside.read(1024 * 1024):
+                    size += len(chunk)
+                    if size > limit.unpacked or (size > limit.ratio_from and size > limit.ratio * packed):
+                        raise wrong_file(
+                            "file-bomb",
+                            file=name,
+                            unpacked=f"> {size // 1024**2} MB",
+                            limit=f"{min(limit.unpacked, limit.ratio * packed) // 1024**2} MB",
+                        )
+                    outside.write(chunk)
+        except (OSError, EOFError, zlib.error) as error:
+            raise wrong_file("file-unreadable", file=name) from error
+        if size == 0:
+            raise wrong_file("file-empty", file=name)
+        return target
+
+    def _text(self, path: Path, source: _Source, hints: Hints) -> Sheet:
+        encoding = sniff_encoding(path, source.name, hints.encoding)
+        sample = sample_text(path, encoding)
+        if "\x00" in sample:
+            raise wrong_file("file-unreadable", file=source.name)
+        refuse_page(sample, source.name)
+        if not sample.strip("\ufeff \t\r\n"):
+            raise wrong_file("file-empty", file=source.name)
+        whole = len(sample.encode(encoding)) >= path.stat().st_size
+        layout = sniff_layout(sample, source.name, whole=whole, hints=hints)
+        headings, repeated = unique_headings(layout.headings)
+        copy = self._plain(path, encoding)
+        relation, misfits = self._scan(copy, source.name, layout, len(headings))
+        sniffed = replace(
+            source.sniffed("csv", headings, layout.header_row),
+            titles=layout.titles,
+            encoding="utf-8" if encoding == "utf-8-sig" else encoding,
+            delimiter=layout.delimiter,
+            repeated=repeated,
+        )
+        return self._finish(relation, sniffed, misfits)
+
+    def _plain(self, path: Path, encoding: str) -> Path:
+        """A path in UTF-8 that DuckDB may open: brackets and stars in a user's file name would be a pattern."""
+        copy = self.copy_name(".csv")
+        if encoding in ("utf-8", "utf-8-sig"):
+            copy.symlink_to(path.resolve())
+            return copy
+        with copy.open("w", encoding="utf-8", newline="") as target:
+            for piece in decoded(path, encoding):
+                target.write(piece)
+        return copy
+
+    def _scan(self, path: Path, name: str, layout: Layout, width: int) -> tuple[str, tuple[Misfit, ...]]:
+        lines, header_row = layout.lines, layout.header_row
+        mark = self.number()
+        columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+        self._create(
+            name,
+            f"CREATE TEMP TABLE raw_{mark} AS SELECT * FROM read_csv({literal(str(path))}, auto_detect=false, "
+            f"header=false, skip={lines}, delim={literal(layout.delimiter)}, quote='\"', escape='\"', nullstr='', "
+            f"columns={{{columns}}}, strict_mode=true, max_line_size=16777216, "
+            f"store_rejects=true, rejects_table='rejects_{mark}', rejects_scan='rejects_scan_{mark}')",
+        )
+        misfits = self._misfits(mark, lines, header_row)
+        shift = ""
+        if misfits:
+            # The n-th kept row stands after every misfit whose own place, less the misfits above it, is not later.
+            places = ", ".join(str(misfit.row - header_row - 1 - index) for index, misfit in enumerate(misfits))
+            shift = f" + list_count(list_filter([{places}], lambda place: place <= rowid))"
+        listed = ", ".join(f"c{place}" for place in range(width))
+        self.run(
+            f"CREATE TEMP VIEW sheet_{mark} AS "
+            f'SELECT rowid + {header_row + 1}{shift} AS "row", {listed} FROM raw_{mark}'
+        )
+        return f"sheet_{mark}", misfits
+
+    def _create(self, name: str, statement: str) -> None:
+        try:
+            self.run(statement)
+        except duckdb.Error as error:
+            raise wrong_file("file-unreadable", file=name) from error
+
+    def _misfits(self, mark: int, lines: int, header_row: int) -> tuple[Misfit, ...]:
+        found = self.rows(f"SELECT line, ANY_VALUE(csv_line) FROM rejects_{mark} GROUP BY line ORDER BY line")
+        return tuple(Misfit(int(line) - lines + header_row, str(text or "")) for line, text in found)
+
+    def _workbook(self, path: Path, source: _Source, hints: Hints) -> Sheet:
+        grid = read_workbook(path, source.name, hints.sheet, self.limits)
+        if not grid.rows:
+            raise wrong_file("file-empty", file=source.name)
+        header = find_header(grid.rows, source.name, hints.header_row)
+        width = max((place for place, cell in enumerate(grid.rows[header], start=1) if cell.strip()), default=1)
+        headings, repeated = unique_headings(grid.rows[header][:width])
+        body = grid.rows[header + 1 :]
+        misfits = tuple(
+            Misfit(number, " | ".join(filled(row)))
+            for number, row in enumerate(body, start=header + 2)
+            if any(cell.strip() for cell in row[width:])
+        )
+        wrong = {misfit.row for misfit in misfits}
+        kept = [(number, row[:width]) for number, row in enumerate(body, start=header + 2) if number not in wrong]
+        relation = self._store([number for number, _ in kept], [row for _, row in kept], width)
+        sniffed = replace(
+            source.sniffed("xlsx", headings, header + 1),
+            titles=tuple(" ".join(filled(row)) for row in grid.rows[:header] if filled(row)),
+            sheet=grid.sheet,
+            repeated=repeated,
+            notes=grid.notes,
+        )
+        return self._finish(relation, sniffed, misfits)
+
+    def _store(self, numbers: Sequence[int], rows: Sequence[Sequence[str | None]], width: int) -> str:
+        mark = self.number()
+        columns = list(zip(*rows, strict=True)) if rows else [()] * width
+        arrays = {
+            f"c{place}": pa.array([cell or None for cell in column], pa.string())
+            for place, column in enumerate(columns)
+        }
+        grid = pa.table({"row": pa.array(numbers, pa.int64()), **arrays})
+        self.connection.register(f"grid_{mark}", grid)
+        self.run(f"CREATE TEMP TABLE sheet_{mark} AS SELECT * FROM grid_{mark}")
+        self.connection.unregister(f"grid_{mark}")
+        return f"sheet_{mark}"
+
+    def _parquet(self, path: Path, source: _Source) -> Sheet:
+        mark, copy = self.number(), self.copy_name(".parquet")
+        copy.symlink_to(path.resolve())
+        try:
+            described = self.rows(f"DESCRIBE SELECT * FROM read_parquet({literal(str(copy))})")
+            listed = ", ".join(
+                f"CAST({quoted(column[0])} AS VARCHAR) AS c{place}" for place, column in enumerate(described)
+            )
+            self.run(f"CREATE TEMP TABLE raw_{mark} AS SELECT {listed} FROM read_parquet({literal(str(copy))})")
+        except duckdb.Error as error:
+            raise wrong_file("file-unreadable", file=source.name) from error
+        columns = ", ".join(f"c{place}" for place in range(len(described)))
+        # A Parquet file has no header row: its first row is row 1.
+        self.run(f'CREATE TEMP VIEW sheet_{mark} AS SELECT rowid + 1 AS "row", {columns} FROM raw_{mark}')
+        headings, repeated = unique_headings([str(column[0]) for column in described])
+        sniffed = replace(source.sniffed("parquet", headings, 0), repeated=repeated)
+        return self._finish(f"sheet_{mark}", sniffed, ())
+
+    def _finish(self, relation: str, sniffed: Sniffed, misfits: tuple[Misfit, ...]) -> Sheet:
+        """Take total lines off the end, count what is left."""
+        rows = self._count_rows(relation) + len(misfits)
+        if rows == 0:
+            raise wrong_file("file-no-rows", file=sniffed.file)
+        last = sniffed.header_row + rows
+        found = self.rows(
+            f'SELECT "row", COALESCE({_first_filled(len(sniffed.headings))}) FROM {relation} '
+            f'WHERE "row" > {last - _TAIL} AND regexp_matches(COALESCE({_first_filled(len(sniffed.headings))}), '
+            f"{literal(_TOTALS)}, 'i')"
+        )
+        totals = [str(text) for _, text in found]
+        misfit_totals = [m for m in misfits if m.row > last - _TAIL and _is_total(m.line)]
+        kept = tuple(m for m in misfits if m not in misfit_totals)
+        if found:
+            numbers = ", ".join(str(number) for number, _ in found)
+            view = f"sheet_{self.number()}"
+            self.run(f'CREATE TEMP VIEW {view} AS SELECT * FROM {relation} WHERE "row" NOT IN ({numbers})')
+            relation = view
+        totals += [misfit.line for misfit in misfit_totals]
+        return Sheet(relation, replace(sniffed, rows=rows - len(totals), totals=tuple(totals)), kept)
+
+    def _count_rows(self, relation: str) -> int:
+        return int(self.one(f"SELECT COUNT(*) FROM {relation}")[0])
+
+
+@dataclass(frozen=True)
+class _Source:
+    name: str
+    size: int
+    sha256: str
+    packed: bool
+
+    def sniffed(self, kind: Format, headings: tuple[str, ...], header_row: int) -> Sniffed:
+        return Sniffed(self.name, kind, self.packed, self.size, self.sha256, headings, header_row)
+
+
+def _first_filled(width: int) -> str:
+    return ", ".join(f"NULLIF(TRIM(c{place}), '')" for place in range(width)) + ", NULL"
+
+
+def _is_total(line: str) -> bool:
+    start = line.strip().strip('"').lower()
+    return start.startswith(("итого", "всего", "total", "grand total"))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _starts(path: Path, mark: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(mark)) == mark
+
+
+def _format(path: Path, name: str) -> Format:
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    if start.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    if start.startswith(b"\xd0\xcf\x11\xe0"):  # the old container of Office: .xls, or a locked .xlsx
+        if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+            raise wrong_file("file-password", file=name)
+        return "xlsx"
+    return "csv"

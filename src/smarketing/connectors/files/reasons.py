@@ -1,0 +1,179 @@
+"""Which sentence does a person read when a file or a row of it cannot be used?
+
+Every reason has a stable code for the log and one sentence with the way out, in both languages.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from smarketing.facts.errors import WrongInput, did_you_mean
+from smarketing.facts.language import Text
+
+FILE_REASONS: dict[str, Text] = {
+    "file-missing": Text(
+        "Файла «{file}» нет. Проверьте путь.",
+        "There is no file “{file}”. Check the path.",
+    ),
+    "file-empty": Text(
+        "Файл «{file}» пуст. Выгрузите его ещё раз.",
+        "The file “{file}” is empty. Export it again.",
+    ),
+    "file-unreadable": Text(
+        "Файл «{file}» не читается как таблица: он повреждён или это другой формат. "
+        "Подходят CSV, XLSX, Parquet и они же в .gz.",
+        "The file “{file}” cannot be read as a table: it is damaged or of another format. "
+        "CSV, XLSX, Parquet and the same in .gz will do.",
+    ),
+    "file-encoding": Text(
+        "Кодировка файла «{file}» не распознана: текст не похож ни на UTF-8, ни на Windows-1251, ни на UTF-16. "
+        "Сохраните файл в UTF-8.",
+        "The encoding of “{file}” is not recognised: the text is neither UTF-8 nor Windows-1251 nor UTF-16. "
+        "Save the file as UTF-8.",
+    ),
+    "file-wrong-encoding": Text(
+        "Файл «{file}» не читается в кодировке {encoding}, которую назвала схема. "
+        "Уберите encoding из схемы, и кодировка определится сама.",
+        "The file “{file}” cannot be read as {encoding}, which the mapping names. "
+        "Remove encoding from the mapping and it will be detected.",
+    ),
+    "file-mojibake": Text(
+        "Текст файла «{file}» испорчен при сохранении: вместо букв знаки вида «{sample}». "
+        "Выгрузите файл ещё раз в UTF-8.",
+        "The text of “{file}” was spoilt when it was saved: it shows “{sample}” in place of letters. "
+        "Export the file again as UTF-8.",
+    ),
+    "file-html": Text(
+        "В файле «{file}» веб-страница, а не таблица. Так бывает, когда вместо выгрузки сохранилась страница "
+        "входа или CRM отдала «Excel» страницей: выгрузите CSV.",
+        "The file “{file}” holds a web page, not a table. This happens when a sign-in page was saved in place of "
+        "the export or the CRM gave “Excel” as a page: export CSV.",
+    ),
+    "file-bomb": Text(
+        "Файл «{file}» распаковывается слишком сильно: {unpacked} при пределе {limit}. "
+        "Похоже на ошибку или на вредоносный файл; разделите выгрузку на части.",
+        "The file “{file}” unpacks to too much: {unpacked}, the limit is {limit}. "
+        "It looks like a mistake or a harmful file; split the export into parts.",
+    ),
+    "file-password": Text(
+        "Файл «{file}» закрыт паролем. Снимите пароль в Excel и сохраните файл ещё раз.",
+        "The file “{file}” is locked by a password. Remove the password in Excel and save it again.",
+    ),
+    "file-no-header": Text(
+        "В файле «{file}» нет строки с названиями столбцов: уже первая строка похожа на данные ({sample}). "
+        "Добавьте названия или укажите строку заголовка: header_row.",
+        "The file “{file}” has no row with column names: its first row looks like data ({sample}). "
+        "Add the names or say which row holds them: header_row.",
+    ),
+    "file-no-rows": Text(
+        "В файле «{file}» есть названия столбцов и нет ни одной строки данных.",
+        "The file “{file}” has column names and not a single row of data.",
+    ),
+    "file-no-sheet": Text(
+        "В книге «{file}» нет листа «{sheet}». {hint}",
+        "The workbook “{file}” has no sheet “{sheet}”. {hint}",
+    ),
+    "column-missing": Text(
+        "В файле «{file}» нет столбца «{column}», который нужен схеме «{mapping}». {hint}",
+        "The file “{file}” has no column “{column}”, which the mapping “{mapping}” needs. {hint}",
+    ),
+    "column-repeated": Text(
+        "В файле «{file}» столбец «{column}» встречается несколько раз, и неясно, какой из них нужен схеме. "
+        "Переименуйте лишние.",
+        "The file “{file}” has several columns “{column}”, and it is unclear which one the mapping means. "
+        "Rename the others.",
+    ),
+    "dates-ambiguous": Text(
+        "В файле «{file}» в столбце «{column}» неясно, где день и где месяц: {sample}. "
+        'Укажите в схеме date_order = "dmy" или "mdy".',
+        "In “{file}” the column “{column}” does not tell the day from the month: {sample}. "
+        'Say date_order = "dmy" or "mdy" in the mapping.',
+    ),
+    "not-recognised": Text(
+        "Не узнали файл «{file}» по названиям столбцов: {headings}. "
+        "Проверьте его: smarketing load --check, затем укажите схему: --map ФАЙЛ.toml.",
+        "The file “{file}” was not recognised by its column names: {headings}. "
+        "Look at it with smarketing load --check, then name a mapping: --map FILE.toml.",
+    ),
+    "nothing-to-load": Text(
+        "В папке «{file}» нет таблиц с фактами: ждём leads.csv, payments.xlsx и другие.",
+        "The folder “{file}” has no tables of facts: leads.csv, payments.xlsx and others are expected.",
+    ),
+}
+
+ROW_REASONS: dict[str, Text] = {
+    "missing": Text(
+        "Пусто обязательное поле «{column}».",
+        "The required field “{column}” is empty.",
+    ),
+    "bad-moment": Text(
+        "«{value}» в поле «{column}» не похоже на дату.",
+        "“{value}” in “{column}” is not a date.",
+    ),
+    "impossible-date": Text(
+        "Невозможная дата «{value}» в поле «{column}».",
+        "“{value}” in “{column}” is an impossible date.",
+    ),
+    "bad-money": Text(
+        "«{value}» в поле «{column}» не похоже на сумму.",
+        "“{value}” in “{column}” is not a sum of money.",
+    ),
+    "bad-number": Text(
+        "«{value}» в поле «{column}» не похоже на число.",
+        "“{value}” in “{column}” is not a number.",
+    ),
+    "ambiguous-number": Text(
+        "Неясно, что значит «{value}» в поле «{column}»: в столбце встречаются и десятичная запятая, и точка.",
+        "It is unclear what “{value}” in “{column}” means: the column has both a decimal comma and a point.",
+    ),
+    "bad-flag": Text(
+        "«{value}» в поле «{column}» не читается как «да» или «нет».",
+        "“{value}” in “{column}” reads neither as yes nor as no.",
+    ),
+    "out-of-range": Text(
+        "Число «{value}» в поле «{column}» вне допустимых пределов.",
+        "The number “{value}” in “{column}” is out of range.",
+    ),
+    "unknown-value": Text(
+        "Неизвестное значение «{value}» в поле «{column}». {hint}",
+        "Unknown value “{value}” in “{column}”. {hint}",
+    ),
+    "unknown-stage": Text(
+        "Стадии «{value}» нет среди стадий компании. {hint}",
+        "“{value}” is not among the company's stages. {hint}",
+    ),
+    "unknown-currency": Text(
+        "Нет курса для валюты «{value}»: добавьте его в раздел [rates].",
+        "There is no rate for the currency “{value}”: add it to [rates].",
+    ),
+    "formula-error": Text(
+        "В поле «{column}» ошибка формулы Excel: {value}.",
+        "The field “{column}” holds an Excel formula error: {value}.",
+    ),
+    "conflict": Text(
+        "Ключ «{value}» встречается в загрузке несколько раз с разным содержанием.",
+        "The key “{value}” occurs several times in this load with different content.",
+    ),
+    "wrong-cells": Text(
+        "В строке другое число ячеек, чем в заголовке: {value}.",
+        "The row has another number of cells than the header: {value}.",
+    ),
+}
+
+
+def nearest(word: str, known: Iterable[str]) -> Text:
+    """The nearest of the known words whatever the case, as :func:`did_you_mean` says it."""
+    spelled = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)
+    return did_you_mean(spelled[near[0]], [spelled[near[0]]]) if near else did_you_mean(word, spelled.values())
+
+
+def wrong_file(code: str, **places: object) -> WrongInput:
+    """The error about a file as a whole, its places filled."""
+    return WrongInput(code, FILE_REASONS[code].fill(**places))
+
+
+def row_reason(code: str, **places: object) -> Text:
+    """What is said of one quarantined row."""
+    return ROW_REASONS[code].fill(**places)

@@ -1,0 +1,234 @@
+"""How is this text file written: in which encoding, with which delimiter, where does its table begin?
+
+Everything decided here is told to the person in :class:`Sniffed`; what cannot be decided is an error.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from smarketing.connectors.files.reasons import wrong_file
+from smarketing.facts.language import Text
+
+SAMPLE_BYTES = 256 * 1024
+CHUNK = 4 * 1024 * 1024
+DELIMITERS = (",", ";", "\t", "|")
+HEADER_SEARCH = 30  # rows among which the header is looked for
+
+Format = Literal["csv", "xlsx", "parquet"]
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DATA_LIKE = re.compile(
+    r"[+\-−]?[\d\s\u00a0\u202f.,]*\d[\d\s\u00a0\u202f.,]*[%€$₽]?"  # a number or a sum
+    r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}([ T]\d{1,2}:\d{2}.*)?"  # a date
+    r"|[^@\s]+@[^@\s]+\.\w+"  # an address
+)
+
+
+@dataclass(frozen=True)
+class Sniffed:
+    """What was recognised about one file; shown before anything is loaded."""
+
+    file: str
+    format: Format
+    packed: bool
+    size: int
+    sha256: str
+    headings: tuple[str, ...]
+    header_row: int  # counted from 1 as a spreadsheet shows it
+    titles: tuple[str, ...] = ()  # lines above the header
+    totals: tuple[str, ...] = ()  # «Итого» lines below the table, not counted as rows
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    rows: int = 0
+    repeated: tuple[str, ...] = ()  # headings that occur more than once
+    notes: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a mapping says about the file, so that it need not be recognised."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a text table is laid out. ``lines`` is how many physical lines lie above the first row of data."""
+
+    delimiter: str
+    header_row: int
+    lines: int
+    titles: tuple[str, ...]
+    headings: tuple[str, ...]
+
+
+def sniff_encoding(path: Path, name: str, hinted: str | None = None) -> str:
+    """The encoding of a text file as Python calls it; raises :class:`WrongInput` where none fits."""
+    if hinted is not None:
+        if not _decodes(path, hinted):
+            raise wrong_file("file-wrong-encoding", file=name, encoding=hinted)
+        return hinted
+    with path.open("rb") as file:
+        sample = file.read(SAMPLE_BYTES)
+    encoding = _by_mark(sample) or ("utf-8" if _decodes(path, "utf-8") else _without_mark(sample))
+    if encoding is None or not _decodes(path, encoding):
+        raise wrong_file("file-encoding", file=name)
+    return encoding
+
+
+def _by_mark(sample: bytes) -> str | None:
+    for mark, encoding in _BOMS:
+        if sample.startswith(mark):
+            return encoding
+    # Latin letters in UTF-16 without a mark: every second byte is zero.
+    even, odd = sample[0:2000:2].count(0), sample[1:2000:2].count(0)
+    half = max(len(sample[:2000]) // 2, 1)
+    if odd > 0.3 * half and even < 0.05 * half:
+        return "utf-16-le"
+    if even > 0.3 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def _without_mark(sample: bytes) -> str | None:
+    text = sample.decode("cp1251", errors="replace")
+    foreign = [letter for letter in text if ord(letter) > 127 and letter.isalpha()]
+    russian = sum(1 for letter in foreign if "А" <= letter <= "я" or letter in "Ёё")
+    return "cp1251" if foreign and russian >= 0.8 * len(foreign) and "\x00" not in text else None
+
+
+def _decodes(path: Path, encoding: str) -> bool:
+    try:
+        for _ in decoded(path, encoding):
+            pass
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
+def decoded(path: Path, encoding: str) -> Iterator[str]:
+    """The text of a file in pieces of a few megabytes."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield decoder.decode(chunk)
+        yield decoder.decode(b"", final=True)
+
+
+def sample_text(path: Path, encoding: str) -> str:
+    """The beginning of a file, cut at a whole character."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb") as file:
+        return decoder.decode(file.read(SAMPLE_BYTES))
+
+
+def refuse_page(sample: str, name: str) -> None:
+    """Raise when the text is a web page or was spoilt by a wrong encoding."""
+    start = sample.lstrip("\ufeff \t\r\n")[:200].lower()
+    if start.startswith(("<!doctype", "<html", "<head", "<body", "<table", "<meta", "<?xml", "<div", "<style")):
+        raise wrong_file("file-html", file=name)
+    spoilt = re.search(
+        r"(?:[РС][\u00a0-\u00bf\u0402-\u040f\u0452-\u045f\u2010-\u203a\u20ac\u2116\u2122]){2,}", sample
+    )
+    if spoilt is not None and _unspoils(spoilt.group()):
+        raise wrong_file("file-mojibake", file=name, sample=spoilt.group()[:12])
+
+
+def _unspoils(text: str) -> bool:
+    try:
+        text.encode("cp1251").decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
+
+
+def sniff_layout(sample: str, name: str, *, whole: bool, hints: Hints | None = None) -> Layout:
+    """Delimiter, title lines and header of a text table. ``whole`` says that the sample is the entire file."""
+    hints = hints or Hints()
+    sample = sample.removeprefix("\ufeff")
+    delimiter = hints.delimiter or _delimiter(sample, whole=whole)
+    rows = _rows(sample, delimiter, whole=whole)
+    header = find_header([cells for cells, _ in rows], name, hints.header_row)
+    cells, lines = rows[header]
+    titles = tuple(" ".join(filled(row)) for row, _ in rows[:header] if filled(row))
+    return Layout(delimiter, header + 1, lines, titles, tuple(cell.strip() for cell in cells))
+
+
+def _delimiter(sample: str, *, whole: bool) -> str:
+    def score(delimiter: str) -> float:
+        widths = Counter(len(cells) for cells, _ in _rows(sample, delimiter, whole=whole) if filled(cells))
+        if not widths:
+            return 0.0
+        width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
+        return (width - 1) * times / widths.total()
+
+    return max(DELIMITERS, key=score)
+
+
+def _rows(sample: str, delimiter: str, *, whole: bool) -> list[tuple[list[str], int]]:
+    """Rows of the sample with the physical line each one ends on; the last one may be cut and is left out."""
+    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+    rows: list[tuple[list[str], int]] = []
+    try:
+        for cells in reader:
+            rows.append((cells, reader.line_num))
+            if len(rows) > 500:
+                return rows
+    except csv.Error:
+        return rows
+    return rows if whole or len(rows) < 2 else rows[:-1]
+
+
+def find_header(rows: Sequence[Sequence[str]], name: str, hinted: int | None = None) -> int:
+    """Index of the row with the column names: the first one about as wide as the table and not made of data."""
+    if hinted is not None and hinted <= len(rows):
+        return hinted - 1
+    widths = Counter(len(filled(row)) for row in rows[:200] if filled(row))
+    if not widths:
+        raise wrong_file("file-empty", file=name)
+    usual = max(len(row) for row in rows[:200])
+    typical = max(widths, key=lambda width: (widths[width], width))
+    needed = min(max(2, round(0.6 * typical)), usual)
+    for index, row in enumerate(rows[:HEADER_SEARCH]):
+        if len(filled(row)) >= needed:
+            if _looks_like_data(row):
+                raise wrong_file("file-no-header", file=name, sample=", ".join(filled(row)[:3]))
+            return index
+    raise wrong_file("file-unreadable", file=name)
+
+
+def _looks_like_data(row: Sequence[str]) -> bool:
+    cells = filled(row)
+    return sum(1 for cell in cells if _DATA_LIKE.fullmatch(cell)) * 4 >= len(cells)
+
+
+def filled(row: Sequence[str]) -> list[str]:
+    return [cell.strip() for cell in row if cell.strip()]
+
+
+def unique_headings(headings: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Headings made unique for storage, and those that were repeated; nameless ones get a number."""
+    seen: Counter[str] = Counter()
+    unique = []
+    for place, heading in enumerate(headings, start=1):
+        plain = " ".join(heading.split()) or f"№ {place}"
+        seen[plain] += 1
+        unique.append(plain if seen[plain] == 1 else f"{plain} ({seen[plain]})")
+    return tuple(unique), tuple(name for name, times in seen.items() if times > 1)

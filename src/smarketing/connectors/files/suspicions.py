@@ -1,0 +1,133 @@
+"""What should be told about one file itself: how its numbers were read, what its columns contradict?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from smarketing.connectors.files.deciding import decide_number_column
+from smarketing.connectors.files.expressions import Cells
+from smarketing.connectors.files.findings import RED_SHARE, Finding, number
+from smarketing.connectors.files.reading import Workbench
+from smarketing.connectors.files.sifting import Sifted
+from smarketing.connectors.files.values import SIGNS, number_expression
+from smarketing.facts.company import Company
+from smarketing.facts.language import Text
+from smarketing.facts.tables import TABLES, Kind
+
+
+def file_findings(bench: Workbench, cells: Cells, sifted: Sequence[Sifted], company: Company) -> Iterator[Finding]:
+    """Findings of one file."""
+    yield from _assumed_numbers(cells, sifted)
+    yield from _undeclared(sifted, company)
+    yield from _foreign_signs(bench, cells, sifted, company)
+    for part in sifted:
+        if part.table == "ad_spend":
+            yield from _repeated_spend(bench, cells, part)
+    for check in cells.mapping.checks:
+        yield from _above(bench, cells, *check.above)
+
+
+def _assumed_numbers(cells: Cells, sifted: Iterable[Sifted]) -> Iterator[Finding]:
+    for part in sifted:
+        for key, decision in part.decisions.items():
+            if decision.assumed is not None and not decision.mixed:
+                text = Text(
+                    "В файле «{file}» числа столбца «{column}» вида {example} прочитаны как тысячи.",
+                    "In “{file}” numbers of “{column}” like {example} were read as thousands.",
+                ).fill(file=cells.sheet.sniffed.file, column=key.rpartition("/")[2], example=decision.assumed)
+                yield Finding("numbers-assumed", text, 1, 1, (decision.assumed,))
+
+
+def _undeclared(sifted: Sequence[Sifted], company: Company) -> Iterator[Finding]:
+    known = {field.key for field in company.custom_fields}
+    unknown = tuple(key for part in sifted for key in part.custom if key not in known)
+    if unknown:
+        text = Text(
+            "Свои поля лидов, которых нет в [[custom_fields]]: {fields}. Они сохранены; чтобы отчёты их видели, "
+            "добавьте их в настройки.",
+            "Fields of leads that [[custom_fields]] lacks: {fields}. They are kept; add them to the settings for "
+            "reports to see them.",
+        ).fill(fields=", ".join(unknown))
+        yield Finding("custom-undeclared", text, len(unknown), len(unknown), unknown[:5])
+    if not company.stages and any(part.table == "stage_moves" for part in sifted):
+        text = Text(
+            "Стадии не описаны в company.toml: приняты как есть, воронка без них не строится.",
+            "The stages are not described in company.toml: they were taken as they are, the funnel needs them.",
+        )
+        yield Finding("stages-undeclared", text, 1, 1)
+
+
+def _foreign_signs(
+    bench: Workbench, cells: Cells, sifted: Iterable[Sifted], company: Company
+) -> Iterator[Finding]:
+    """«€» in a sum of a company that counts in roubles, in a table that names no currency."""
+    for part in sifted:
+        making = cells.mapping.tables[part.place].columns
+        if "currency" in making:
+            continue
+        for column in TABLES[part.table].columns:
+            decision = part.decisions.get(f"{part.place}/{part.table}/{column.name}")
+            # A column of bare numbers holds no signs.
+            if column.kind is Kind.MONEY and decision is not None and not decision.plain:
+                for heading in making[column.name].columns:
+                    yield from _signs_of(bench, cells, heading, company)
+
+
+def _signs_of(bench: Workbench, cells: Cells, heading: str, company: Company) -> Iterator[Finding]:
+    text = cells.text(heading)
+    foreign = [sign for sign, code in SIGNS.items() if code != company.currency]
+    counts = bench.one(
+        "SELECT "
+        + ", ".join(f"COUNT(*) FILTER (CONTAINS({text}, '{sign}'))" for sign in foreign)
+        + f" FROM {cells.sheet.relation}"
+    )
+    for sign, count in zip(foreign, map(int, counts), strict=True):
+        if count:
+            said = Text(
+                "В столбце «{column}» суммы со знаком {sign}: {n}, а валюта компании {currency}. Столбец валюты "
+                "не указан, суммы взяты как есть.",
+                "The column “{column}” has sums with {sign}: {n}, while the company counts in {currency}. "
+                "No column of currency is named, the sums were taken as they are.",
+            ).fill(column=heading, sign=sign, n=number(count), currency=company.currency)
+            yield Finding("foreign-sign", said, count, count, (), None, True)
+
+
+def _above(bench: Workbench, cells: Cells, first: str, second: str) -> Iterator[Finding]:
+    """Rows where the first sum of a pair is above the second."""
+    relation = cells.sheet.relation
+    if cells.heading(first) is None or cells.heading(second) is None:
+        return
+    sums = []
+    for heading in (first, second):
+        text = cells.text(heading)
+        sums.append(number_expression(text, Kind.MONEY, decide_number_column(bench, relation, text)))
+    key = cells.sheet.cell(cells.sheet.headings[0])
+    found = bench.rows(f'SELECT {key} FROM {relation} WHERE {sums[0]} > {sums[1]} ORDER BY "row"')
+    if found:
+        said = Text(
+            "Строк, где «{first}» больше, чем «{second}»: {n}.",
+            "Rows where “{first}” is above “{second}”: {n}.",
+        ).fill(first=first, second=second, n=number(len(found)))
+        examples = tuple(str(row[0]) for row in found[:5])
+        yield Finding("sum-above", said, len(found), cells.sheet.sniffed.rows, examples)
+
+
+def _repeated_spend(bench: Workbench, cells: Cells, part: Sifted) -> Iterator[Finding]:
+    """Rows of spend that repeat another one cell by cell. They stay: two equal rows may be two real ones."""
+    columns = ", ".join(cells.sheet.cell(heading) for heading in cells.sheet.headings)
+    rows, copies, money, total = bench.one(
+        f'WITH counted AS (SELECT s.cost, ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY r."row") AS copy '
+        f'FROM {cells.sheet.relation} r JOIN {part.relation} s ON s."row" = r."row") '
+        f"SELECT COUNT(*), COUNT(*) FILTER (copy > 1), COALESCE(SUM(cost) FILTER (copy > 1), 0), "
+        f"COALESCE(SUM(cost), 0) FROM counted"
+    )
+    if copies:
+        text = Text(
+            "Одинаковых строк расхода: {n}, денег в повторах: {money}. Они не убраны: проверьте, не двойная ли "
+            "это выгрузка.",
+            "Equal rows of spend: {n}, money in the copies: {money}. They stay: check whether the export "
+            "was doubled.",
+        ).fill(n=number(copies), money=number(money))
+        red = total > 0 and Decimal(money) / Decimal(total) > RED_SHARE
+        yield Finding("repeated-spend", text, copies, rows, (), money, red)

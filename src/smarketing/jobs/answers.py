@@ -1,0 +1,60 @@
+"""Which questions can be asked by name, and what answers them? The one list for terminal, pages and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from smarketing.analyses.economics import economics
+from smarketing.analyses.funnel import Kind, funnel
+from smarketing.analyses.losses import losses
+from smarketing.analyses.qualification import qualification
+from smarketing.analyses.question import Question
+from smarketing.analyses.response import response
+from smarketing.analyses.result import Measurement
+from smarketing.facts.errors import WrongQuestion, did_you_mean
+from smarketing.facts.language import Text
+from smarketing.facts.query import Reader
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A measurement that can be asked by name; ``by`` is its usual split."""
+
+    name: Text
+    measure: Callable[[Reader, Question], Measurement]
+    by: tuple[str, ...] = ()
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "economics": Answer(Text("сквозная аналитика", "end-to-end economics"), economics, ("lead_source",)),
+    "funnel": Answer(
+        Text("воронка по стадиям", "funnel by stage"), lambda reader, question: funnel(reader, question).table
+    ),
+    "milestones": Answer(
+        Text("воронка по вехам: лид, целевой, принятый, сделка, продажа", "funnel by milestone"),
+        lambda reader, question: funnel(reader, question, kind=Kind.MILESTONES).table,
+    ),
+    "losses": Answer(
+        Text("причины потерь по стадиям", "loss reasons by stage"),
+        lambda reader, question: losses(reader, question).table,
+    ),
+    "qualification": Answer(Text("квалификация лидов", "lead qualification"), qualification, ("lead_source",)),
+    "response": Answer(
+        Text("скорость первого ответа", "speed of the first answer"),
+        response,
+        ("manager",),
+    ),
+}
+
+
+def ask(reader: Reader, what: str, question: Question) -> Measurement:
+    """The measurement with this name; raises :class:`WrongQuestion` with the nearest name for any other."""
+    if what not in ANSWERS:
+        hint = did_you_mean(what, ANSWERS)
+        raise WrongQuestion(
+            "unknown-answer",
+            Text(f"Показать «{what}» нельзя. {hint.ru}", f"There is no “{what}” to show. {hint.en}"),
+        )
+    answer = ANSWERS[what]
+    return answer.measure(reader, question if question.by or not answer.by else question.split(*answer.by))

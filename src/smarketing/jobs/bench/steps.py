@@ -1,0 +1,286 @@
+"""What does each process of the benchmark do? One step is one process, so that memory is its own."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from smarketing.analyses.question import Question
+from smarketing.jobs.answers import ANSWERS
+from smarketing.jobs.bench.facts import bench_company, files, write_facts
+from smarketing.jobs.bench.frames import pandas_questions, polars_questions
+from smarketing.jobs.bench.questions import JOURNEY, JOURNEY_COLUMNS, NUMPY_COLUMNS, PAGE, RAW, SCAN, THREE
+from smarketing.jobs.bench.timing import Step, keep_rows, once, peak_memory, repeated
+from smarketing.jobs.load import load
+from smarketing.jobs.workspace import Workspace
+from smarketing.lake.batches import FactBatch
+from smarketing.lake.store import Lake, LakeReader
+
+THREADS = 2
+_PIECES_AT_ONCE = 4  # a million leads in one load
+_CHANGED_SHARE = 100  # one lead in so many changes, the newest ones
+
+Seconds = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Size:
+    """One benchmark: where its files lie and how many leads it has."""
+
+    folder: Path
+    leads: int
+
+
+def make_facts(size: Size) -> Step:
+    """Facts as Parquet, and the leads as the CSV file that somebody would export."""
+    seconds = {"facts": once(lambda: write_facts(size.folder / "facts", size.leads))}
+    exported = size.folder / "csv"
+    exported.mkdir(exist_ok=True)
+    seconds["csv"] = once(
+        lambda: _plain_duckdb().execute(f"COPY ({_all(size.folder, 'leads')}) TO '{exported}/leads.csv'")
+    )
+    return Step(seconds, peak=peak_memory())
+
+
+def bare_load(size: Size) -> Step:
+    """DuckDB reads the file and writes it as Parquet, checking nothing."""
+    out = size.folder / "bare.parquet"
+    read = f"SELECT * FROM read_csv('{size.folder}/csv/leads.csv')"
+    copy = f"COPY ({read}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)"
+    runs = [once(lambda: _plain_duckdb().execute(copy)) for _ in range(3)]
+    out.unlink()
+    return Step({"load": min(runs)}, {"load": len(runs)}, peak_memory())
+
+
+def our_load(size: Size) -> Step:
+    """``smarketing load`` of the same file: first only the checks, then everything, the journeys among it."""
+    root = size.folder / "workspace"
+    shutil.rmtree(root, ignore_errors=True)
+    workspace = Workspace.init(root, bench_company())
+    paths = [size.folder / "csv"]
+    seconds = {
+        "check": once(lambda: load(workspace, paths, check=True)),
+        "load": once(lambda: load(workspace, paths)),
+    }
+    rows = workspace.lake.open().query("SELECT COUNT(*) AS n FROM journeys").to_pylist()[0]["n"]
+    shutil.rmtree(root)
+    return Step(seconds, {}, peak_memory(), "" if rows == size.leads else f"loaded {rows} of {size.leads} leads")
+
+
+def build_lake(size: Size) -> Step:
+    """All facts into a lake, a million leads at a time."""
+    root = size.folder / "lake"
+    shutil.rmtree(root, ignore_errors=True)
+    lake, company = _lake(size.folder), bench_company()
+    pieces = len(list(files(size.folder / "facts", "leads")))
+
+    def fill() -> None:
+        for start in range(0, pieces, _PIECES_AT_ONCE):
+            lake.load(
+                _batches(size.folder, range(start, min(pieces, start + _PIECES_AT_ONCE)), start == 0), company
+            )
+
+    return Step({"lake": once(fill)}, {}, peak_memory())
+
+
+def rebuild(size: Size) -> Step:
+    """Every journey anew from the facts."""
+    lake = _lake(size.folder)
+    return Step({"rebuild": once(lambda: lake.rebuild(bench_company()))}, {}, peak_memory())
+
+
+def change(size: Size) -> Step:
+    """The newest hundredth of the leads gets another amount: a new version with its journeys."""
+    last = pa.concat_tables([pq.read_table(file) for file in list(files(size.folder / "facts", "leads"))[-2:]])
+    changed = last.slice(max(0, last.num_rows - size.leads // _CHANGED_SHARE))
+    place = changed.column_names.index("amount")
+    doubled = pa.array([value * 2 for value in changed["amount"].to_pylist()], pa.decimal128(18, 2))
+    batch = FactBatch("leads", _with_custom(changed.set_column(place, "amount", doubled)))
+    lake = _lake(size.folder)
+    return Step({"change": once(lambda: lake.load([batch], bench_company()))}, {}, peak_memory())
+
+
+def ours(size: Size) -> Step:
+    """The questions over the journeys, each run a question the reader has not been asked before."""
+    seconds: Seconds = {}
+    runs: dict[str, int] = {}
+    with _lake(size.folder).open() as reader:
+        for name in (*THREE, *PAGE):
+            keep_rows(size.folder, "ours", name, _tuples(reader.query(JOURNEY[name])))
+            seconds[name], runs[name] = repeated(_fresh(reader, JOURNEY[name]))
+        seconds["page"] = sum(seconds[name] for name in PAGE)
+        peak = peak_memory()
+    return Step(seconds, runs, peak)
+
+
+def measurements(size: Size) -> Step:
+    """The same three as the product answers them: figures, intervals, totals and notes."""
+    seconds: Seconds = {}
+    runs: dict[str, int] = {}
+    questions = {
+        "economics": Question(by=("lead_source", "month")),
+        "funnel": Question(),
+        "losses": Question(),
+    }
+    for name, question in questions.items():
+        seconds[name], runs[name] = repeated(_measured(size.folder, name, question))
+    return Step(seconds, runs, peak_memory())
+
+
+def _measured(folder: Path, name: str, question: Question) -> Callable[[], object]:
+    def work() -> None:
+        with _lake(folder).open() as reader:  # another lake object: nothing is remembered
+            ANSWERS[name].measure(reader, question)
+
+    return work
+
+
+def scan(size: Size) -> Step:
+    """A bare DuckDB looks at the same columns of the same files, without grouping."""
+    connection = _plain_duckdb()
+    with _lake(size.folder).open() as reader:
+        for table in ("journeys", "spend"):
+            listed = ", ".join(f"'{file}'" for file in reader.files[table])
+            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet([{listed}])")
+    return _asked(size.folder, connection, SCAN, "scan")
+
+
+def numpy_floor(size: Size) -> Step:
+    """Sums of the numeric columns of the economics table in memory: nothing can be faster than looking."""
+    with _lake(size.folder).open() as reader:
+        table = reader.query(f"SELECT {', '.join(NUMPY_COLUMNS)} FROM journeys")
+    arrays = [_numbers(table[name]) for name in NUMPY_COLUMNS]
+    del table
+    seconds, runs = repeated(lambda: [array.sum() for array in arrays])
+    return Step({"economics": seconds}, {"economics": runs}, peak_memory())
+
+
+def raw_duckdb(size: Size) -> Step:
+    """DuckDB over the raw facts, as files."""
+    connection = _plain_duckdb()
+    for table in ("leads", "stage_moves", "payments", "ad_spend"):
+        connection.execute(f"CREATE VIEW {table} AS {_all(size.folder, table)}")
+    return _asked(size.folder, connection, {name: RAW[name] for name in THREE}, "duckdb")
+
+
+def pandas_frames(size: Size) -> Step:
+    return _frames(size.folder, "pandas", pandas_questions)
+
+
+def polars_frames(size: Size) -> Step:
+    return _frames(size.folder, "polars", polars_questions)
+
+
+def _frames(folder: Path, engine: str, questions: Callable[[Path], dict[str, Callable[[], Any]]]) -> Step:
+    seconds: Seconds = {}
+    runs: dict[str, int] = {}
+    try:
+        found = questions(folder / "facts")
+    except ImportError:
+        return Step(said=f"{engine} is not installed")
+    for name, work in found.items():
+        keep_rows(folder, engine, name, work())
+        seconds[name], runs[name] = repeated(work)
+    return Step(seconds, runs, peak_memory())
+
+
+def export(size: Size) -> Step:
+    """Facts and journeys as CSV for another server."""
+    out = size.folder / "export"
+    out.mkdir(exist_ok=True)
+    connection = _plain_duckdb()
+    for table in ("leads", "stage_moves", "payments", "ad_spend"):
+        connection.execute(f"COPY ({_all(size.folder, table)}) TO '{out}/{table}.csv' (HEADER)")
+    with _lake(size.folder).open() as reader:
+        for table, columns in (("journeys", JOURNEY_COLUMNS), ("spend", ("lead_source", "month", "cost"))):
+            listed = ", ".join(f"'{file}'" for file in reader.files[table])
+            chosen = f"SELECT {', '.join(columns)} FROM read_parquet([{listed}])"
+            connection.execute(f"COPY ({chosen}) TO '{out}/{table}.csv' (HEADER)")
+    return Step(peak=peak_memory())
+
+
+def _asked(folder: Path, connection: duckdb.DuckDBPyConnection, questions: dict[str, str], engine: str) -> Step:
+    seconds: Seconds = {}
+    runs: dict[str, int] = {}
+    for name, question in questions.items():
+        keep_rows(folder, engine, name, connection.execute(question).fetchall())
+        seconds[name], runs[name] = repeated(_run(connection, question))
+    return Step(seconds, runs, peak_memory())
+
+
+def _run(connection: duckdb.DuckDBPyConnection, question: str) -> Callable[[], object]:
+    return lambda: connection.execute(question).fetchall()
+
+
+def _fresh(reader: LakeReader, question: str) -> Callable[[], object]:
+    """Ask so that no remembered answer fits: every run adds another remark."""
+    numbers: Iterator[int] = iter(range(1_000_000))
+    return lambda: reader.query(f"{question}\n-- run {next(numbers)}")
+
+
+def _lake(folder: Path) -> Lake:
+    return Lake(folder / "lake", threads=THREADS)
+
+
+def _plain_duckdb() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"threads": THREADS})
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def _all(folder: Path, table: str) -> str:
+    return f"SELECT * FROM read_parquet('{folder}/facts/{table}-*.parquet')"
+
+
+def _batches(folder: Path, pieces: range, with_spend: bool) -> list[FactBatch]:
+    batches = []
+    for table in ("leads", "stage_moves", "payments"):
+        parts = [pq.read_table(folder / "facts" / f"{table}-{piece:03d}.parquet") for piece in pieces]
+        rows = pa.concat_tables(parts)
+        batches.append(FactBatch(table, _with_custom(rows) if table == "leads" else rows))
+    if with_spend:
+        batches.append(FactBatch("ad_spend", pq.read_table(folder / "facts" / "ad_spend-000.parquet")))
+    return batches
+
+
+def _with_custom(leads: pa.Table) -> pa.Table:
+    """The company's own field as the JSON text in which a load hands it over."""
+    sizes = leads["size"].to_pylist()
+    custom = [None if size is None else f'{{"size": "{size}"}}' for size in sizes]
+    return leads.drop_columns(["size"]).append_column("custom", pa.array(custom, pa.string()))
+
+
+def _tuples(table: pa.Table) -> list[tuple[Any, ...]]:
+    return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+
+def _numbers(column: pa.ChunkedArray) -> Any:
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.float64())
+    return np.ascontiguousarray(column.to_numpy())
+
+
+STEPS: dict[str, Callable[[Size], Step]] = {
+    "facts": make_facts,
+    "bare load": bare_load,
+    "our load": our_load,
+    "lake": build_lake,
+    "ours": ours,
+    "measurements": measurements,
+    "scan": scan,
+    "numpy": numpy_floor,
+    "duckdb": raw_duckdb,
+    "pandas": pandas_frames,
+    "polars": polars_frames,
+    "export": export,
+    "rebuild": rebuild,
+    "change": change,
+}

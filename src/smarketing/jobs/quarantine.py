@@ -1,0 +1,116 @@
+"""Which rows wait to be mended, and which have been?
+
+Each load leaves one file of JSON lines; what was mended is noted beside, so that nothing is ever rewritten.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from smarketing.facts.language import Text
+from smarketing.jobs.journal import Journal, append_line, as_json
+from smarketing.jobs.workspace import Workspace, write_whole
+
+_RESOLVED = "resolved.jsonl"
+
+
+@dataclass(frozen=True)
+class QuarantinedRow:
+    """One row set aside. ``raw`` is the row as it stood in the file: heading → cell."""
+
+    id: str
+    load_id: str
+    file: str
+    row: int
+    table: str
+    column: str | None
+    code: str
+    value: str | None
+    raw: Mapping[str, str | None]
+    text: Text
+    resolved: bool = False
+
+
+def store(workspace: Workspace, load_id: str, rows: pa.Table) -> None:
+    """Keep the rows of one load; the same load stored again leaves the same file."""
+    lines = [as_json(row) for row in _numbered(rows, load_id)]
+    if lines:
+        write_whole(workspace.quarantine_path / f"{load_id}.jsonl", "\n".join(lines) + "\n")
+
+
+def rows_of(rows: pa.Table, load_id: str) -> tuple[QuarantinedRow, ...]:
+    """The rows of one load as a page shows them."""
+    return tuple(_row(row, load_id, resolved=False) for row in _numbered(rows, load_id))
+
+
+def _numbered(rows: pa.Table, load_id: str) -> list[dict[str, Any]]:
+    return [{"id": f"{load_id}-{place}", **row} for place, row in enumerate(rows.to_pylist(), start=1)]
+
+
+def quarantine(workspace: Workspace) -> tuple[QuarantinedRow, ...]:
+    """Every row set aside, oldest load first. Where a file was loaded again, only its newest load counts."""
+    resolved = _resolved(workspace)
+    newest = _newest_loads(workspace)
+    rows: list[QuarantinedRow] = []
+    for record in Journal(workspace.journal_path).records():
+        kept = {file["name"] for file in record["files"] if newest[file["sha256"]] == record["id"]}
+        for row in _stored(workspace, record["id"]):
+            if row["file"] in kept:
+                rows.append(_row(row, record["id"], resolved=row["id"] in resolved))
+    return tuple(rows)
+
+
+def resolve(workspace: Workspace, ids: Iterable[str], load_id: str) -> None:
+    """Note that these rows were mended by a load."""
+    for row_id in ids:
+        append_line(workspace.quarantine_path / _RESOLVED, {"id": row_id, "load": load_id})
+
+
+def _newest_loads(workspace: Workspace) -> dict[str, str]:
+    """Content of a file → the last load that read it."""
+    return {
+        file["sha256"]: record["id"]
+        for record in Journal(workspace.journal_path).records()
+        for file in record["files"]
+    }
+
+
+def _stored(workspace: Workspace, load_id: str) -> list[dict[str, Any]]:
+    path = workspace.quarantine_path / f"{load_id}.jsonl"
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+def _resolved(workspace: Workspace) -> set[str]:
+    return {record["id"] for record in Journal(workspace.quarantine_path / _RESOLVED).records()}
+
+
+def _row(stored: Mapping[str, Any], load_id: str, *, resolved: bool) -> QuarantinedRow:
+    return QuarantinedRow(
+        id=stored["id"],
+        load_id=load_id,
+        file=stored["file"],
+        row=stored["row"],
+        table=stored["table"],
+        column=stored["column"],
+        code=stored["code"],
+        value=stored["value"],
+        raw=_cells(stored["raw"]),
+        text=Text(stored["ru"], stored["en"]),
+        resolved=resolved,
+    )
+
+
+def _cells(raw: str) -> dict[str, str | None]:
+    """A row with a wrong number of cells is kept as its line, under no heading."""
+    try:
+        cells = json.loads(raw)
+    except json.JSONDecodeError:
+        return {"": raw}
+    return cells if isinstance(cells, dict) else {"": raw}

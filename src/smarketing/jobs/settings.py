@@ -1,0 +1,145 @@
+"""How are a company's settings written down so that a person can edit them and nothing changes on the way?
+
+The standard library reads TOML and does not write it; this writes exactly what :class:`Company` needs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+from smarketing.facts.company import Company
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+\Z")
+
+_HEAD = (
+    "Настройки компании. Их же правят страницы настроек: содержание одно.",
+    "The company's settings. The settings pages edit the same content.",
+)
+# What stands above each key, in both languages.
+COMMENTS: dict[str, tuple[str, str]] = {
+    "name": ("Как компания называется в отчётах.", "The name in reports."),
+    "currency": ("Валюта всех отчётов, код ISO.", "The currency of all reports, ISO code."),
+    "zone": ("Часовой пояс, в котором считаются дни.", "The time zone in which days are counted."),
+    "language": ("Язык по умолчанию: ru или en.", "The default language: ru or en."),
+    "phone_region": ("Страна номеров без кода.", "The country of numbers without a code."),
+    "mql": (
+        "target — лиды по письменным критериям; all — всякий лид считается MQL.",
+        "target: leads by the written criteria; all: every lead is an MQL.",
+    ),
+    "response_sla_minutes": (
+        "Первый ответ, рабочих минут.",
+        "First response, working minutes.",
+    ),
+    "working_hours": ("Рабочие дни (1 — понедельник) и часы.", "Working days (1 is Monday) and hours."),
+    "stages": (
+        "Стадии по порядку. milestone: accepted — лид принят, deal — сделка, won — продажа, lost — отказ.",
+        "Stages in order. milestone: accepted, deal, won, lost.",
+    ),
+    "segments": ("Сегменты клиентов; focus — фокусный.", "Kinds of client; focus marks the focus segment."),
+    "source_groups": ("Группы источников; paid — платные.", "Groups of sources; paid ones cost money."),
+    "loss_reasons": ("Причины отказа.", "Loss reasons."),
+    "custom_fields": ("Свои поля лида, нужные отчётам.", "The lead's own fields that reports need."),
+    "criteria": (
+        "Критерии целевого лида: правила по порядку, новая версия действует с valid_from.",
+        "Criteria of a target lead: rules in order, a new version holds from valid_from.",
+    ),
+    "seller_quality": (
+        "Что значит оценка продавца: target, non_target или unknown.",
+        "What the seller's mark says: target, non_target or unknown.",
+    ),
+    "accountable": (
+        "Кто отвечает за показатель, если не так, как в словаре: marketing, sales, joint, company.",
+        "Who answers for a metric where it differs from the catalogue: marketing, sales, joint, company.",
+    ),
+    "guardrails": ("Пороги, которые компания поставила себе.", "Limits the company set itself."),
+    "rates": (
+        "Курсы: сколько валюты компании за единицу другой.",
+        "Rates: the company's currency for one of another.",
+    ),
+    "verdict": ("Как выносится вывод по плану.", "How the verdict on the plan is reached."),
+}
+
+
+def company_toml(company: Company) -> str:
+    """The settings as commented TOML; reading it back gives an equal :class:`Company`."""
+    content = company.model_dump(mode="python")
+    plain = {key: value for key, value in content.items() if not _is_table(value)}
+    tables = {key: value for key, value in content.items() if key not in plain}
+    parts = ["\n".join(f"# {line}" for line in _HEAD)]
+    parts += [f"{_comment(key)}{_pair(key, value)}" for key, value in plain.items()]
+    parts += [_table(key, value) for key, value in tables.items()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, dict) or (
+        isinstance(value, list | tuple) and (not value or isinstance(value[0], dict))
+    )
+
+
+def _comment(key: str) -> str:
+    return "".join(f"# {line}\n" for line in COMMENTS.get(key, ()))
+
+
+def _table(key: str, value: Any) -> str:
+    if not value:  # an empty section is shown as a comment, so that a person sees where it goes
+        return f"{_comment(key)}# {f'[{key}]' if isinstance(value, dict) else f'[[{key}]]'}"
+    if isinstance(value, dict):
+        return f"{_comment(key)}[{key}]\n" + _pairs(value)
+    return _comment(key) + "\n".join(f"[[{key}]]\n{_pairs(_filled(item))}\n" for item in value).rstrip("\n")
+
+
+def _filled(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Without empty lists: in every part of the settings an empty list is what stands when nothing is said."""
+    return {key: value for key, value in item.items() if value != ()}
+
+
+def _pairs(content: Mapping[str, Any]) -> str:
+    return "\n".join(_pair(key, value) for key, value in content.items() if value is not None)
+
+
+def _pair(key: str, value: Any) -> str:
+    return f"{_key(key)} = {_value(value)}"
+
+
+def _key(key: str) -> str:
+    return key if _BARE.match(key) else _text(key)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _text(str(value))
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        inside = ", ".join(_pair(key, item) for key, item in value.items() if item is not None)
+        return f"{{ {inside} }}" if inside else "{}"
+    if isinstance(value, Sequence):
+        return _array(value)
+    raise TypeError(f"no TOML for {type(value).__name__}")
+
+
+def _array(values: Sequence[Any]) -> str:
+    if values and isinstance(values[0], Mapping):
+        return "[\n" + "".join(f"  {_value(item)},\n" for item in values) + "]"
+    return "[" + ", ".join(map(_value, values)) + "]"
+
+
+def _text(text: str) -> str:
+    """A basic string: everything that TOML forbids in it is escaped."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(_escaped(letter) for letter in escaped) + '"'
+
+
+def _escaped(letter: str) -> str:
+    return f"\\u{ord(letter):04x}" if ord(letter) < 32 or ord(letter) == 127 else letter

@@ -1,0 +1,1 @@
+"""Where the facts lie, and the engine that answers questions over them."""

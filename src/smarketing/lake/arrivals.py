@@ -1,0 +1,179 @@
+"""Which of the rows handed in are new, which newer, which known? By the identity of their table.
+
+Every ``find`` leaves a table ``new_<table>`` of the rows to append and counts what became of the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from smarketing.facts.errors import WrongInput
+from smarketing.facts.language import Text
+from smarketing.facts.tables import Table
+from smarketing.lake.batches import (
+    LOAD,
+    PART,
+    FactBatch,
+    content_columns,
+    key_has_its_part,
+    part_expression,
+    table_of,
+    typed_columns,
+)
+from smarketing.lake.engine import Engine
+
+POSITION = "row_position"
+
+
+@dataclass(frozen=True)
+class Counts:
+    added: int
+    updated: int
+    same: int
+
+    @property
+    def changed(self) -> int:
+        return self.added + self.updated
+
+
+def find(engine: Engine, table: Table, batches: Sequence[FactBatch]) -> Counts:
+    """Compare the batches of one table with what is stored (view ``raw_<table>``)."""
+    _gather(engine, table, batches)
+    _require(engine, table)
+    received = int(engine.value("SELECT COUNT(*) FROM arrived"))
+    finder = {"key": _find_by_key, "event": _find_events, "slice": _find_slices}[table.identity]
+    added, updated = finder(engine, table)
+    engine.run("DROP TABLE arrived")
+    return Counts(added, updated, received - added - updated)
+
+
+def new_rows(table: Table, load: int) -> str:
+    """The rows that :func:`find` decided to append, as they will lie in the lake."""
+    columns = ", ".join(f'"{column}"' for column in content_columns(table))
+    return f"SELECT {columns}, {load}::BIGINT AS {LOAD}, {PART} FROM new_{table.name} ORDER BY {PART}, {POSITION}"
+
+
+def _gather(engine: Engine, table: Table, batches: Sequence[FactBatch]) -> None:
+    pieces = []
+    for index, batch in enumerate(batches):
+        typed = typed_columns(batch)
+        engine.show(f"batch_{index}", batch.rows)
+        pieces.append(f"(SELECT {typed}, {index} AS batch_index FROM batch_{index})")
+    engine.run(
+        f"CREATE OR REPLACE TABLE arrived AS SELECT * EXCLUDE (batch_index), ROW_NUMBER() OVER () AS {POSITION}, "
+        f"{part_expression(table)} AS {PART} FROM ({' UNION ALL '.join(pieces)})"
+    )
+    for index in range(len(batches)):
+        engine.hide(f"batch_{index}")
+
+
+def _require(engine: Engine, table: Table) -> None:
+    """The loader quarantines rows without their required fields; one that comes here is its mistake."""
+    for column in table.required:
+        empty = engine.value(f'SELECT COUNT(*) FROM arrived WHERE "{column}" IS NULL')
+        if empty:
+            raise WrongInput(
+                "empty-required",
+                Text(
+                    f"В таблице «{table.name}» пуст обязательный столбец «{column}»: строк {empty}.",
+                    f"Table “{table.name}”: the required column “{column}” is empty in {empty} rows.",
+                ),
+            )
+
+
+def _find_by_key(engine: Engine, table: Table) -> tuple[int, int]:
+    """The newest row of each key counts: by ``updated_at`` where there is one, else the last one that came."""
+    aged = "updated_at" in table.names
+    order = f"updated_at DESC NULLS LAST, {POSITION} DESC" if aged else f"{POSITION} DESC"
+    keys = _columns(table.key)
+    older = "COALESCE(s.updated_at > a.updated_at, FALSE)" if aged else "FALSE"
+    equal = " AND ".join(_same(column) for column in content_columns(table))
+    engine.run(f"""
+        CREATE OR REPLACE TABLE new_{table.name} AS
+        WITH latest AS (
+            SELECT * FROM arrived
+            QUALIFY ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY {order}) = 1
+        ), stored AS (
+            SELECT * FROM raw_{table.name} s WHERE EXISTS (SELECT 1 FROM latest a WHERE {_on(table.key)})
+            QUALIFY ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY {LOAD} DESC) = 1
+        )
+        SELECT a.*, s.{LOAD} IS NOT NULL AS was_known
+        FROM latest a LEFT JOIN stored s ON {_on(table.key)}
+        WHERE s.{LOAD} IS NULL OR NOT ({older} OR ({equal}))
+    """)
+    added, updated = engine.rows(
+        f"SELECT COUNT(*) FILTER (WHERE NOT was_known), COUNT(*) FILTER (WHERE was_known) FROM new_{table.name}"
+    )[0]
+    return added, updated
+
+
+def _find_events(engine: Engine, table: Table) -> tuple[int, int]:
+    """What happened is told once: the first row of a key stays."""
+    keys = _columns(table.key)
+    engine.run(f"""
+        CREATE OR REPLACE TABLE new_{table.name} AS
+        WITH first AS (
+            SELECT * FROM arrived QUALIFY ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY {POSITION}) = 1
+        ), known AS (
+            SELECT DISTINCT {keys} FROM raw_{table.name} s
+            WHERE {_in_same_parts(engine, table)} AND EXISTS (SELECT 1 FROM first a WHERE {_on(table.key)})
+        )
+        SELECT a.* FROM first a WHERE NOT EXISTS (SELECT 1 FROM known s WHERE {_on(table.key)})
+    """)
+    return int(engine.value(f"SELECT COUNT(*) FROM new_{table.name}")), 0
+
+
+def _find_slices(engine: Engine, table: Table) -> tuple[int, int]:
+    """A slice whose rows are not exactly the stored ones comes whole, in the place of all its earlier rows."""
+    keys, content = _columns(table.key), _columns(content_columns(table))
+    engine.run(f"""
+        CREATE OR REPLACE TABLE new_{table.name} AS
+        WITH slices AS (
+            SELECT DISTINCT {keys} FROM arrived
+        ), stored AS (
+            SELECT * FROM raw_{table.name} s
+            WHERE {_in_same_parts(engine, table)} AND EXISTS (SELECT 1 FROM slices a WHERE {_on(table.key)})
+            QUALIFY {LOAD} = MAX({LOAD}) OVER (PARTITION BY {keys})
+        ), came AS (
+            SELECT {content}, COUNT(*) AS times FROM arrived GROUP BY ALL
+        ), lay AS (
+            SELECT {content}, COUNT(*) AS times FROM stored GROUP BY ALL
+        ), differing AS (
+            SELECT DISTINCT {keys} FROM (
+                (SELECT * FROM came EXCEPT SELECT * FROM lay)
+                UNION ALL (SELECT * FROM lay EXCEPT SELECT * FROM came)
+            )
+        ), known AS (
+            SELECT DISTINCT {keys}, TRUE AS was_known FROM stored
+        )
+        SELECT a.*, COALESCE(s.was_known, FALSE) AS was_known
+        FROM (SELECT * FROM arrived a WHERE EXISTS (SELECT 1 FROM differing s WHERE {_on(table.key)})) a
+        LEFT JOIN known s ON {_on(table.key)}
+    """)
+    added, updated = engine.rows(
+        f"SELECT COUNT(*) FILTER (WHERE NOT was_known), COUNT(*) FILTER (WHERE was_known) FROM new_{table.name}"
+    )[0]
+    return added, updated
+
+
+def _in_same_parts(engine: Engine, table: Table) -> str:
+    if not key_has_its_part(table):
+        return "TRUE"
+    parts = [row[0] for row in engine.rows(f"SELECT DISTINCT {PART} FROM arrived")]
+    return f"{PART} IN ({', '.join(map(str, parts or [0]))})"
+
+
+def _columns(names: Sequence[str] | dict[str, str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _same(column: str) -> str:
+    return f'a."{column}" IS NOT DISTINCT FROM s."{column}"'
+
+
+def _on(key: Sequence[str]) -> str:
+    return " AND ".join(_same(column) for column in key)
+
+
+__all__ = ["Counts", "find", "new_rows", "table_of"]

@@ -1,0 +1,140 @@
+"""How are the derived tables brought up to date? Only what changed is computed, only its months are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from smarketing.facts.company import Company
+from smarketing.facts.journeys import RECEIPT_COLUMNS, SPEND_COLUMNS, journey_columns
+from smarketing.lake import changes, journeys, receipts, spend, verdicts
+from smarketing.lake.batches import PART
+from smarketing.lake.changes import NO_LEAD_PART, Extent
+from smarketing.lake.delta import DeltaFolder
+from smarketing.lake.engine import Engine
+from smarketing.lake.settings import local, month_of
+
+CHUNK = 500_000  # leads computed at once: bounds the memory of the window over their moves
+DERIVED = ("journeys", "receipts", "spend")
+_ORDER = {
+    "journeys": f"{PART}, lead_source, created_at, lead_id",
+    "receipts": f"{PART}, paid_at, payment_id",
+    "spend": f"{PART}, lead_source, day, campaign, ad",
+}
+
+
+@dataclass(frozen=True)
+class Work:
+    """One run of the builder. ``base``: Delta versions of the derived tables before it."""
+
+    engine: Engine
+    root: Path
+    company: Company
+    known_until: datetime
+    load: int
+    base: Mapping[str, int]
+    has_activities: bool
+
+    def folder(self, table: str) -> DeltaFolder:
+        return DeltaFolder(self.root / "derived" / table)
+
+
+def derived_columns(company: Company) -> dict[str, dict[str, str]]:
+    """Table → column → type of the derived tables, with the partition column."""
+    return {
+        "journeys": {**journey_columns(company), PART: "INTEGER"},
+        "receipts": {**RECEIPT_COLUMNS, PART: "INTEGER"},
+        "spend": {**SPEND_COLUMNS, PART: "INTEGER"},
+    }
+
+
+def build(work: Work, extent: Extent) -> dict[str, int]:
+    """Bring the derived tables up to date; returns their new Delta versions.
+
+    Leaves new verdicts in ``new_verdicts``.
+    """
+    verdicts.start(work.engine)
+    receipts.prepare_payments(work.engine, work.company, everything=extent.everything)
+    receipts.prepare_wins(work.engine, work.company)
+    return _build_all(work) if extent.everything else _build_changed(work, extent)
+
+
+def _build_all(work: Work) -> dict[str, int]:
+    versions: dict[str, int] = {}
+    for _ in _chunks(work):
+        journeys.build(work.engine, work.company, work.known_until, has_activities=work.has_activities)
+        receipts.build(work.engine, work.company)
+        _add(work, versions, "journeys")
+        _add(work, versions, "receipts")
+    receipts.build_without_lead(work.engine, work.company)
+    _add(work, versions, "receipts")
+    spend.build(work.engine, work.company, None)
+    _add(work, versions, "spend")
+    return versions
+
+
+def _build_changed(work: Work, extent: Extent) -> dict[str, int]:
+    versions = dict(work.base)
+    if extent.leads or extent.payments:
+        work.engine.run("CREATE OR REPLACE TABLE chunk AS SELECT lead_id FROM changed_leads")
+        journeys.build(work.engine, work.company, work.known_until, has_activities=work.has_activities)
+        parts = {*extent.parts, NO_LEAD_PART}
+        _replace(work, versions, "journeys", parts, "lead_id NOT IN (SELECT lead_id FROM changed_leads)")
+    if extent.payments:
+        receipts.build(work.engine, work.company)
+        work.engine.run("CREATE OR REPLACE TABLE lead_receipts AS SELECT * FROM new_receipts")
+        receipts.build_without_lead(work.engine, work.company)
+        work.engine.run("INSERT INTO new_receipts SELECT * FROM lead_receipts")
+        kept = "payment_id NOT IN (SELECT payment_id FROM changed_payments)"
+        _replace(work, versions, "receipts", parts, kept)
+    if extent.spend_parts:
+        spend.build(work.engine, work.company, extent.spend_parts)
+        _replace(work, versions, "spend", set(extent.spend_parts), "FALSE")
+    return versions
+
+
+def _chunks(work: Work) -> Iterator[None]:
+    """Fill ``chunk`` with whole months of leads, up to about ``CHUNK`` at a time; one empty chunk at least."""
+    month = month_of(f"CAST({local('MAX(created_at)', work.company)} AS DATE)")
+    work.engine.run(
+        f"CREATE OR REPLACE TABLE lead_months AS SELECT lead_id, {month} AS month FROM raw_leads GROUP BY lead_id"
+    )
+    sizes = work.engine.rows("SELECT month, COUNT(*) FROM lead_months GROUP BY month ORDER BY month")
+    group: list[int] = []
+    filled = 0
+    for month_number, leads in sizes:
+        if group and filled + leads > CHUNK:
+            _chunk(work, group)
+            yield
+            group, filled = [], 0
+        group.append(month_number)
+        filled += leads
+    _chunk(work, group or [0])
+    yield
+
+
+def _chunk(work: Work, months: list[int]) -> None:
+    listed = ", ".join(map(str, months))
+    work.engine.run(f"CREATE OR REPLACE TABLE chunk AS SELECT lead_id FROM lead_months WHERE month IN ({listed})")
+
+
+def _add(work: Work, versions: dict[str, int], table: str) -> None:
+    """Write ``new_<table>``: the first time in a run in the place of everything, then beside what was written."""
+    rows = work.engine.stream(f"SELECT * FROM new_{table} ORDER BY {_ORDER[table]}")
+    versions[table] = work.folder(table).append(versions.get(table), rows, work.load)
+
+
+def _replace(work: Work, versions: dict[str, int], table: str, parts: set[int], kept: str) -> None:
+    """Write ``new_<table>`` and those rows of the same parts that did not change."""
+    listed = ", ".join(map(str, sorted(parts)))
+    columns = ", ".join(f'"{column}"' for column in derived_columns(work.company)[table])
+    rows = work.engine.stream(
+        f"SELECT {columns} FROM (SELECT {columns} FROM old_{table} WHERE {PART} IN ({listed}) AND {kept} "
+        f"UNION ALL SELECT {columns} FROM new_{table}) ORDER BY {_ORDER[table]}"
+    )
+    versions[table] = work.folder(table).replace_parts(versions[table], parts, rows, work.load)
+
+
+__all__ = ["DERIVED", "Work", "build", "changes", "derived_columns"]

@@ -1,0 +1,176 @@
+"""Every key of the catalogue has a figure computed by hand.
+
+The facts are the dozen leads of ``tests/analyses/small_company.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from smarketing.analyses.funnel import Kind, funnel
+from smarketing.analyses.losses import losses
+from smarketing.analyses.measuring import measure
+from smarketing.analyses.response import response
+from smarketing.analyses.result import Measurement
+from smarketing.metrics.catalogue import METRICS
+from smarketing.metrics.kinds import Figure
+from tests.analyses.small_company import COHORT, PERIOD, reader
+
+Value = int | Fraction
+
+# By the date of the lead: the eleven leads of November.
+BY_COHORT: dict[str, Value] = {
+    "leads": 11,
+    "target_leads": 6,  # L1 L2 L5 L7 L8 L11
+    "non_target_leads": 3,  # L3 L4 L9
+    "unknown_leads": 2,  # L6 L10
+    "accepted_leads": 6,  # L1 L2 L5 L7 L9 L11
+    "accepted_in_sla_leads": 4,  # target ones but L11, answered after 5400 s
+    "open_leads": 4,  # L2 L6 L8 L10
+    "target_to_accepted_cr": Fraction(5, 6),  # L8 is not accepted, L9 is not target
+    "lead_to_accepted_cr": Fraction(6, 11),
+    "fill_rate": Fraction(
+        8, 10
+    ),  # segment 4 of 5 that entered accepted (L9 has «-»), amount 4 of 5 deals (not L5)
+    "non_target_share": Fraction(3, 9),  # of L1 L2 L3 L4 L5 L7 L8 L9 L11
+    "unknown_share": Fraction(2, 11),
+    "target_share": Fraction(6, 11),
+    "seller_agreement": Fraction(4, 6),  # L1 L2 L4 L8 of those and L3 L7
+    "disputed_leads": 2,  # L3 L7
+    "deals": 5,  # L1 L2 L5 L7 L11
+    "sales": 3,  # L1 L7 L11
+    "new_customers": 2,  # L1 L11
+    "repeat_share": Fraction(1, 3),  # L7
+    "lead_to_deal_cr": Fraction(5, 11),
+    "lead_to_sale_cr": Fraction(3, 11),
+    "accepted_to_sale_cr": Fraction(3, 6),
+    "target_to_sale_cr": Fraction(3, 6),
+    "spend": 100_000,
+    "impressions": 16_000,
+    "clicks": 800,
+    "cpl": Fraction(100_000, 11),
+    "cptl": Fraction(100_000, 6),
+    "cpql": Fraction(100_000, 6),
+    "cac_paid": 100_000,  # L1 alone is new and of a paid source
+    "cac_full": 200_000,  # (100 000 + 300 000) / 2
+    "romi": Fraction(23, 10),  # (750 000 - 420 000) / 100 000 - 1
+    "roas_minus_one": Fraction(13, 2),  # 750 000 / 100 000 - 1
+    "sla_first": Fraction(5, 10),  # L1 L2 L4 L5 L7; L8 still has half an hour
+    "answered_leads": 7,
+    "waiting_leads": 4,  # L6 L8 L9 L10
+    "outside_hours_leads": 1,  # L10
+    "elapsed_mean": 15_300,  # (1800 + 3000 + 7200 + 600 + 3600 + 900 + 90 000) / 7
+    "elapsed_within_1h": Fraction(5, 7),
+}
+
+# By the date of the event: L12 was sold in November.
+BY_PERIOD: dict[str, Value] = {
+    "revenue": 990_000,  # 500 + 200 + 60 - 10 + 240
+    "margin": 430_000,  # less 300 + 100 + 20 + 140
+    "aov": 247_500,  # 4 sales
+    "arpu": 247_500,  # 4 clients, one month each
+    "margin_per_client_month": 107_500,
+    "margin_per_customer": 107_500,
+    "roi": Fraction(990, 960) - 1,  # 560 + 100 + 300 thousand of costs
+    "win_rate": Fraction(4, 5),  # L5 is the lost deal
+    "cycle_days": Fraction(13, 2),  # (10 + 6 + 4 + 6) / 4
+    "open_deals": 1,  # L2
+    "open_pipeline": 300_000,
+    "velocity": Fraction(1 * 247_500 * 4, 5) / Fraction(13, 2),
+    "coverage": Fraction(300_000, 250_000),  # 1 240 000 - 990 000 are missing
+    "payback": Fraction(50_000, 107_500),  # CAC 100 000 / 2: L1 and L12
+}
+
+# Kaplan-Meier over 600 900 1800 3000 3600 5400 7200 answered and L8 at 1800, L6 L9 L10 far beyond:
+# S = 10/11 9/11 8/11 48/77 40/77 32/77 24/77.
+BY_CURVE: dict[str, Value | None] = {
+    "response_median": 5400,  # 40/77 is above a half, 32/77 below
+    "response_p90": None,  # four of eleven wait: nobody knows
+    "answered_within_5m": 0,
+    "answered_within_15m": Fraction(2, 11),
+    "answered_within_60m": Fraction(37, 77),
+    "answered_within_24h": Fraction(53, 77),
+}
+BY_WAIT: dict[str, Value] = {
+    "elapsed_median": 3000,  # of 600 900 1800 3000 3600 7200 90 000
+    "elapsed_p90": 40_320,  # 7200 + 0.4 * (90 000 - 7200)
+}
+
+
+# The path new, accepted, deal, won: 11, 6, 5 and 3 leads of November, the first figure by stage and metric.
+BY_FUNNEL: dict[tuple[str, str], Value] = {
+    ("accepted", "stage_reached"): 6,
+    ("accepted", "stage_skipped"): 1,  # L1
+    ("deal", "stage_conversion"): Fraction(5, 6),
+    ("deal", "stage_from_first"): Fraction(5, 11),
+    ("new", "stage_lost"): 2,  # L3 L4
+    ("deal", "stage_open"): 1,  # L2
+    ("accepted", "stage_median_seconds"): 86_400,  # L2 2 days, L5 1, L7 3, L9 1, L11 1
+    ("accepted", "stage_p90_seconds"): Fraction(26, 10) * 86_400,
+}
+OF_WHOLE_FUNNEL: dict[str, Value] = {"lead_returns": 1, "lead_reopenings": 1}  # L2, L11
+BY_MILESTONES: dict[tuple[str, str], Value] = {
+    ("accepted", "stage_outside"): 1
+}  # L9 was accepted and is not target
+BY_LOSSES: dict[tuple[tuple[str | None, str], str], Value] = {
+    (("price", "new"), "lost_leads"): 1,  # L3
+    (("price", "new"), "loss_share"): Fraction(1, 3),  # of L3 L5 L9, which have a reason
+    (("price", "new"), "lost_amount"): 20_000,
+    ((None, "new"), "loss_share"): Fraction(1, 4),  # L4 of all four
+}
+
+
+def is_equal(figure: Figure, expected: Value | None) -> bool:
+    if expected is None or figure.value is None:
+        return figure.value is expected
+    return float(figure.value) == pytest.approx(float(expected), rel=1e-12)
+
+
+@pytest.mark.parametrize("key", BY_COHORT)
+def test_metric_by_cohort_equals_the_figure_computed_by_hand(key: str) -> None:
+    assert is_equal(measure(reader(), COHORT, [key]).total.figures[key], BY_COHORT[key])
+
+
+@pytest.mark.parametrize("key", BY_PERIOD)
+def test_metric_by_period_equals_the_figure_computed_by_hand(key: str) -> None:
+    assert is_equal(measure(reader(), PERIOD, [key]).total.figures[key], BY_PERIOD[key])
+
+
+def test_response_curve_equals_the_figures_computed_by_hand() -> None:
+    total = response(reader(), COHORT).total.figures
+
+    assert [key for key, expected in BY_CURVE.items() if not is_equal(total[key], expected)] == []
+
+
+def test_elapsed_response_equals_the_figures_computed_by_hand() -> None:
+    total = response(reader(), COHORT, hours="elapsed").total.figures
+
+    assert [key for key, expected in BY_WAIT.items() if not is_equal(total[key], expected)] == []
+
+
+def test_funnel_equals_the_figures_computed_by_hand() -> None:
+    stages, milestones = funnel(reader(), COHORT), funnel(reader(), COHORT, kind=Kind.MILESTONES)
+    total = stages.table.total.figures
+
+    assert _wrong(stages.table, BY_FUNNEL) == []
+    assert _wrong(milestones.table, BY_MILESTONES) == []
+    assert [key for key, expected in OF_WHOLE_FUNNEL.items() if not is_equal(total[key], expected)] == []
+
+
+def test_losses_equal_the_figures_computed_by_hand() -> None:
+    assert _wrong(losses(reader(), COHORT).table, BY_LOSSES) == []
+
+
+def test_every_key_of_the_catalogue_has_a_figure_computed_by_hand() -> None:
+    of_rows = [key for table in (BY_FUNNEL, BY_MILESTONES, BY_LOSSES) for _, key in table]
+
+    assert set(METRICS) - {*BY_COHORT, *BY_PERIOD, *BY_CURVE, *BY_WAIT, *OF_WHOLE_FUNNEL, *of_rows} == set()
+
+
+def _wrong(table: Measurement, expected: Mapping[tuple[Any, str], Value]) -> list[tuple[Any, str]]:
+    rows = {row.keys if len(row.keys) > 1 else row.keys[0]: row.figures for row in table.rows}
+    return [(key, metric) for (key, metric), value in expected.items() if not is_equal(rows[key][metric], value)]

@@ -1,0 +1,89 @@
+"""Can a figure on the derived tables be wrong without an error? Each is made a second time, in plain Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smarketing.facts.company import Company
+from smarketing.facts.journeys import RECEIPT_COLUMNS, SPEND_COLUMNS, journey_columns
+from smarketing.lake.store import Lake
+from tests.lake.oracle import Oracle
+from tests.lake.world import World, at, batches, company
+
+KNOWN = at("2026-05-28 09:00")
+
+
+def differences(lake: Lake, expected: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """Every cell that differs, as a line to read."""
+    found = []
+    with lake.open() as reader:
+        for table, order in (("journeys", "lead_id"), ("receipts", "payment_id"), ("spend", None)):
+            rows = reader.query(f"SELECT * FROM {table}" + (f" ORDER BY {order}" if order else "")).to_pylist()
+            wanted = expected[table]
+            if order is None:
+                columns = list(rows[0]) if rows else []
+                rows = sorted(rows, key=repr)
+                wanted = sorted(({column: row[column] for column in columns} for row in wanted), key=repr)
+            assert len(rows) == len(wanted)
+            for row, want in zip(rows, wanted, strict=True):
+                assert set(row) == set(want)
+                found += [
+                    f"{table} {row.get(order or 'day')} {column}: {row[column]!r}, by hand {want[column]!r}"
+                    for column in row
+                    if row[column] != want[column]
+                ]
+    return found
+
+
+def by_hand(world: World, settings: Company) -> dict[str, list[dict[str, Any]]]:
+    oracle = Oracle(world.facts, settings, KNOWN)
+    return {"journeys": oracle.journeys(), "receipts": oracle.receipts(), "spend": oracle.spend()}
+
+
+@pytest.mark.parametrize("zone", ["Europe/Moscow", "Europe/Berlin", "America/New_York"])
+def test_every_cell_of_the_derived_tables_follows_from_the_facts(tmp_path: Path, zone: str) -> None:
+    settings = company(zone)
+    for seed in (1, 2):
+        world = World(seed, leads=200)
+        lake = Lake(tmp_path / f"lake{seed}")
+        lake.load(batches(world.facts), settings, known_until=KNOWN)
+        assert differences(lake, by_hand(world, settings)) == []
+
+
+def test_derived_tables_have_exactly_the_columns_of_the_contract(tmp_path: Path) -> None:
+    settings = company()
+    lake = Lake(tmp_path)
+    lake.load(batches(World(3, leads=20).facts), settings, known_until=KNOWN)
+    with lake.open() as reader:
+        contract = {"journeys": journey_columns(settings), "receipts": RECEIPT_COLUMNS, "spend": SPEND_COLUMNS}
+        for table, columns in contract.items():
+            described = reader.query(f"SELECT * FROM {table} LIMIT 0").column_names
+            assert described == list(columns)
+
+
+def test_without_any_activity_nobody_is_called_unanswered(tmp_path: Path) -> None:
+    settings = company()
+    world = World(4, leads=30)
+    world.facts["activities"] = []
+    lake = Lake(tmp_path)
+    lake.load(batches(world.facts), settings, known_until=KNOWN)
+    with lake.open() as reader:
+        counted = reader.query("SELECT COUNT(is_answered) AS a, COUNT(is_handled) AS h FROM journeys").to_pylist()
+    assert counted == [{"a": 0, "h": 0}]
+    assert differences(lake, by_hand(world, settings)) == []
+
+
+def test_without_criteria_the_sellers_opinion_is_no_verdict(tmp_path: Path) -> None:
+    settings = company(criteria=())
+    world = World(5, leads=60)
+    lake = Lake(tmp_path)
+    lake.load(batches(world.facts), settings, known_until=KNOWN)
+    assert differences(lake, by_hand(world, settings)) == []
+    with lake.open() as reader:
+        judged = reader.query("SELECT DISTINCT target_verdict FROM journeys WHERE judged_by IS NULL").to_pylist()
+        by_rule = reader.query("SELECT COUNT(*) AS n FROM qualifications WHERE judged_by = 'rule'").to_pylist()
+    assert judged == [{"target_verdict": "unknown"}]
+    assert by_rule == [{"n": 0}]
