@@ -17,6 +17,8 @@ from smarketing.facts.query import literal, name
 
 TIME_DIMENSIONS = ("day", "week", "month")
 DIMENSIONS = (*TIME_DIMENSIONS, *LEAD_DIMENSIONS)
+# What a filter may name: dimensions, and states of the lead.
+FILTERS = (*LEAD_DIMENSIONS, "loss_stage", "loss_reason", "criterion", "stage", "target_verdict", "outcome")
 EMPTY = ""  # in a filter: «not given»
 
 DIMENSION_NAMES: dict[str, Text] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from smarketing.analyses.question import DIMENSIONS, Question, check_dimensions
+from smarketing.analyses.question import DIMENSION_NAMES, FILTERS, Question, check_dimensions
 from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.language import Text
 from smarketing.facts.period import Clock, Month, Period
@@ -26,7 +26,7 @@ def make_question(
     """
     period = _period(start, end, month, known)
     split = tuple(part.strip() for part in by.split(",") if part.strip()) if by else ()
-    check_dimensions(split)
+    check_dimensions(split, tuple(DIMENSION_NAMES))  # which of them it can split by, a measurement says itself
     return Question(
         period=period, clock=_clock(clock), by=split, where=_where(where or []), compare=_compare(compare, period)
     )
@@ -85,7 +85,7 @@ def _where(conditions: list[str]) -> dict[str, tuple[str, ...]]:
                     f"The filter “{condition}” is not clear: write segment=dealers.",
                 ),
             )
-        check_dimensions((dimension,), DIMENSIONS)
+        check_dimensions((dimension,), FILTERS)
         found[dimension] = (*found.get(dimension, ()), value)
     return found
 

@@ -6,7 +6,7 @@ Exit codes: 0 done; 1 done, but rows were quarantined or a check is red; 2 wrong
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -20,6 +20,7 @@ from smarketing.cli.work import (
     init_command,
     load_command,
     serve_command,
+    user_command,
 )
 from smarketing.facts.errors import SmarketingError
 
@@ -32,7 +33,7 @@ HELP = t(
 class Speaking(typer.core.TyperGroup):
     """Our own errors become one sentence and exit code 2, never a traceback."""
 
-    def invoke(self, ctx: typer.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:  # typer carries its own copy of click, whose types are not public
         try:
             return super().invoke(ctx)
         except SmarketingError as error:
@@ -54,6 +55,7 @@ app.command("verdict", help=t("Разобрать отклонение от пл
     verdict_command
 )
 app.command("serve", help=t("Открыть продукт в браузере.", "Serve the product."))(serve_command)
+app.command("user", help=t("Добавить того, кто может войти.", "Add a person who may sign in."))(user_command)
 app.command(
     "doctor", help=t("Проверить, всё ли в порядке с установкой.", "Say what is wrong with this installation.")
 )(doctor_command)

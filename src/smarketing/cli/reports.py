@@ -14,12 +14,25 @@ from smarketing.connectors.files.profile import Profile
 from smarketing.connectors.files.sniffing import Sniffed
 from smarketing.connectors.files.values import Decision
 from smarketing.facts.company import Company
-from smarketing.facts.language import Language, plural
+from smarketing.facts.language import Language, Text, plural
 from smarketing.facts.tables import TABLES
 from smarketing.jobs.load import LoadReport
 from smarketing.metrics.kinds import Unit
 from smarketing.metrics.wording import say_number
 
+KINDS = {
+    "moment": Text("дата и время", "moment"),
+    "day": Text("дата", "day"),
+    "number": Text("число", "number"),
+    "id": Text("номер", "id"),
+    "flag": Text("да или нет", "yes or no"),
+    "phone": Text("телефон", "phone"),
+    "email": Text("эл. почта", "e-mail"),
+    "duration": Text("длительность", "duration"),
+    "text": Text("текст", "text"),
+    "empty": Text("пусто", "empty"),
+}
+ROOMY = 110  # columns of a terminal that leave place for examples
 EXAMPLES = 5  # quarantined rows that are printed; the page shows them all
 
 
@@ -47,20 +60,21 @@ def _print_profile(console: Console, profile: Profile, language: Language) -> No
         table.add_column(head, overflow="fold")
     for head in (t("Заполнено", "Filled"), t("Разных", "Distinct"), t("Читается", "Parses")):
         table.add_column(head, justify="right")
-    table.add_column(t("Примеры", "Examples"), overflow="ellipsis", no_wrap=True, max_width=50)
+    roomy = console.width >= ROOMY
+    if roomy:
+        table.add_column(t("Примеры", "Examples"), overflow="ellipsis", no_wrap=True, max_width=50)
     for column in profile.columns:
-        table.add_row(
-            column.heading,
-            str(column.kind),
+        figures = (
             str(column.filled),
             str(column.distinct),
             say_number(round(column.parses, 3), Unit.SHARE, language),
-            " · ".join(column.examples[:3]),
         )
+        examples = (" · ".join(column.examples[:3]),) if roomy else ()
+        table.add_row(column.heading, KINDS[column.kind].say(language), *figures, *examples)
     console.print(table)
     if not any(proposal.fits for proposal in profile.proposals):
         console.print(t("Предлагаем сопоставление, его можно править:", "A proposed mapping, to be edited:"))
-        console.print(profile.proposed_toml, highlight=False, markup=False)
+        console.print(profile.proposed_toml, highlight=False, markup=False, soft_wrap=True)
 
 
 def _print_file(console: Console, file: FileReading, language: Language) -> None:
@@ -69,10 +83,18 @@ def _print_file(console: Console, file: FileReading, language: Language) -> None
     console.print(t(f"  сопоставление: {named}", f"  mapping: {named}"), style="dim", highlight=False)
     for note in file.sniffed.notes:
         console.print(f"  {note.say(language)}", style="dim", highlight=False)
-    for heading, decision in file.decisions.items():
+    for place, decision in file.decisions.items():
         said = _decided(decision)
         if said:
-            console.print(f"  «{heading}»: {said}", style="dim", highlight=False)
+            console.print(f"  {_column(place, language)}: {said}", style="dim", highlight=False)
+
+
+def _column(place: str, language: Language) -> str:
+    """«0/leads/created_at» as a person calls it: «лиды, создан»."""
+    _, table, column = place.split("/", 2)
+    fact = TABLES[table]
+    named = fact.column(column).label.say(language) if column in fact.names else column
+    return f"{fact.label.say(language)}, {named}"
 
 
 def _decided(decision: Decision) -> str:

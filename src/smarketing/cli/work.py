@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +19,7 @@ from smarketing.cli.home import workspace
 from smarketing.cli.language import t, terminal_language
 from smarketing.cli.reports import print_load
 from smarketing.cli.show import Home
-from smarketing.facts.errors import WrongState
+from smarketing.facts.errors import WrongQuestion, WrongState, did_you_mean
 from smarketing.facts.language import Text
 from smarketing.jobs.demo import make_demo
 from smarketing.jobs.doctor import State, examine
@@ -36,6 +38,7 @@ DEMO_PEOPLE = (
     ("analyst", "analyst", Text("Аналитик", "Analyst"), ""),
     ("admin", "administrator", Text("Администратор", "Administrator"), ""),
 )
+ROLES = ("administrator", "founder", "head_marketing", "head_sales", "marketer", "analyst", "seller")
 DEMO_PASSWORD = "demo"  # noqa: S105 (printed on purpose)
 
 
@@ -56,8 +59,7 @@ def demo_command(
             t(f"Демонстрация уже собрана: {folder}", f"The demo is there already: {folder}"), highlight=False
         )
     else:
-        with _progress(console) as tell:
-            make_demo(folder, tell)
+        _build_demo(folder, console)
     _make_people(folder)
     if build_only:
         return
@@ -83,7 +85,10 @@ def init_command(folder: Annotated[Path, typer.Argument(help=t("Новая па�
 def load_command(
     paths: Annotated[list[Path], typer.Argument(help=t("Файлы или папка фактов.", "Files or a folder of facts."))],
     map_: Annotated[
-        Path | None, typer.Option("--map", help=t("Сопоставление колонок, TOML.", "Mapping of columns, TOML."))
+        str | None,
+        typer.Option(
+            "--map", help=t("Сопоставление колонок: файл TOML или имя.", "Mapping: a TOML file or a name.")
+        ),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help=t("Только показать, что будет.", "Only show what would happen."))
@@ -101,17 +106,38 @@ def load_command(
 
 def serve_command(home: Home = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
     """The product over one workspace."""
-    here = workspace(home)
-    if not here.company_path.exists():
-        raise WrongState(
-            "no-workspace",
-            Text(
-                f"В {here.root} нет рабочей папки. Создайте её: smarketing init ПАПКА",
-                f"There is no workspace in {here.root}. Make one: smarketing init DIR",
-            ),
-        )
+    here = _existing(workspace(home))
     _free(host, port)
     _serve(here.root, host, port, Console())
+
+
+def user_command(
+    username: Annotated[str, typer.Argument(help=t("Имя для входа.", "Name to sign in with."))],
+    role: Annotated[str, typer.Option("--role", help=", ".join(ROLES))] = "administrator",
+    name: Annotated[str, typer.Option("--name", help=t("Как зовут.", "The person's name."))] = "",
+    person: Annotated[
+        str,
+        typer.Option(
+            "--person", help=t("Менеджер, чьи лиды видит продавец.", "Manager whose leads a seller sees.")
+        ),
+    ] = "",
+    home: Home = None,
+) -> None:
+    """A person who may sign in; the password is asked for, or taken from SMARKETING_PASSWORD."""
+    if role not in ROLES:
+        hint = did_you_mean(role, ROLES)
+        raise WrongQuestion(
+            "unknown-role", Text(f"Роли «{role}» нет. {hint.ru}", f"There is no role “{role}”. {hint.en}")
+        )
+    here = _existing(workspace(home))
+    password = os.environ.get("SMARKETING_PASSWORD") or typer.prompt(
+        t("Пароль", "Password"), hide_input=True, confirmation_prompt=True
+    )
+    from smarketing.web.setup import make_user, prepare
+
+    prepare(here.root.resolve())
+    make_user(username, password, role=role, name=name, person=person, language=terminal_language())
+    Console().print(t(f"Готово: {username} может войти.", f"Done: {username} may sign in."), highlight=False)
 
 
 def doctor_command(home: Home = None) -> None:
@@ -145,6 +171,15 @@ def _progress(console: Console) -> Iterator[Callable[[Text], None]]:
         yield lambda text: shown.update(task, description=text.say(language))
 
 
+def _build_demo(folder: Path, console: Console) -> None:
+    """Built aside and then put in place: a build that was cut short leaves nothing that looks whole."""
+    aside = folder.with_name(f".{folder.name}.building")
+    shutil.rmtree(aside, ignore_errors=True)
+    with _progress(console) as tell:
+        make_demo(aside, tell)
+    aside.rename(folder)
+
+
 def _make_people(folder: Path) -> None:
     from smarketing.web.setup import make_user, prepare
 
@@ -176,6 +211,18 @@ def _serve(folder: Path, host: str, port: int, console: Console) -> None:
     console.print(t(f"Открыто: http://{host}:{port}", f"Open: http://{host}:{port}"), highlight=False)
     console.print(t("Остановить: Ctrl+C", "Stop with Ctrl+C"), style="dim")
     serve(folder.resolve(), host, port)
+
+
+def _existing(here: Workspace) -> Workspace:
+    if here.company_path.exists():
+        return here
+    raise WrongState(
+        "no-workspace",
+        Text(
+            f"В {here.root} нет рабочей папки. Создайте её: smarketing init ПАПКА",
+            f"There is no workspace in {here.root}. Make one: smarketing init DIR",
+        ),
+    )
 
 
 def _free(host: str, port: int) -> None:

@@ -14,7 +14,7 @@ from smarketing.analyses.verdict import notes
 from smarketing.analyses.verdict.chain import Levels, Links, Segment
 from smarketing.analyses.verdict.result import Cause, Part, Reading, ZonePart
 from smarketing.facts.company import Zone
-from smarketing.facts.money import share_out
+from smarketing.facts.money import KOPECK, share_out
 from smarketing.metrics.kinds import Interval
 from smarketing.stats.chain import ChainKeys, chain_model
 from smarketing.stats.coalitions import Union
@@ -116,7 +116,7 @@ def _whole(account: Split, chain: Chance) -> Chance:
     """
     variance = sum(link.outside_squares for link in account.links.values())
     gap = float(account.gap)
-    if not variance and gap == chain.effect:
+    if not variance and abs(gap - chain.effect) < float(KOPECK):
         return chain
     error = sqrt(chain.se**2 + variance)
     half = normal_quantile(chain.interval.level) * error

@@ -1,0 +1,318 @@
+# ruff: noqa: DTZ001 - the lake stores moments in UTC without a mark, and so do the tables of a reading
+from __future__ import annotations
+
+import gzip
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import xlsxwriter
+
+from smarketing.connectors.files.reading import Misfit, Sheet, Workbench
+from smarketing.connectors.files.sniffing import Hints
+from smarketing.connectors.files.workbooks import Limits
+from smarketing.facts.errors import WrongInput
+
+HEADER = "Номер;Город;Сумма\n"
+
+
+def rows(bench: Workbench, sheet: Sheet) -> list[tuple[object, ...]]:
+    return bench.rows(f'SELECT * FROM {sheet.relation} ORDER BY "row"')
+
+
+def written(folder: Path, content: bytes, name: str = "файл.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+def refusal(bench: Workbench, path: Path, **options: object) -> WrongInput:
+    with pytest.raises(WrongInput) as caught:
+        bench.read(path, **options)  # type: ignore[arg-type]
+    return caught.value
+
+
+def grid(path: Path, cells: list[list[object]], sheet: str = "Лист1") -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet(sheet)
+        day = book.add_format({"num_format": "dd.mm.yyyy hh:mm"})
+        for row, line in enumerate(cells):
+            for column, cell in enumerate(line):
+                if isinstance(cell, datetime):
+                    page.write_datetime(row, column, cell, day)
+                else:
+                    page.write(row, column, cell)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8"), ("cp1251", "cp1251"), ("utf-16", "utf-16")],
+)
+def test_text_is_read_in_any_of_the_usual_encodings(
+    bench: Workbench, tmp_path: Path, encoding: str, said: str
+) -> None:
+    sheet = bench.read(written(tmp_path, (HEADER + "7;Пермь;1 234,50 ₽\n").replace("₽", "р.").encode(encoding)))
+    assert sheet.sniffed.encoding == said
+    assert sheet.headings == ("Номер", "Город", "Сумма")
+    assert rows(bench, sheet) == [(2, "7", "Пермь", "1 234,50 р.")]
+
+
+def test_utf16_without_a_mark_is_recognised(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, "Date\tCost\n2026-11-01\t5\n".encode("utf-16-le")))
+    assert (sheet.sniffed.encoding, sheet.sniffed.delimiter) == ("utf-16-le", "\t")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_delimiter_is_recognised(bench: Workbench, tmp_path: Path, delimiter: str) -> None:
+    text = "\n".join(delimiter.join(line) for line in [("a", "b", "c"), ("1", "x y", "3"), ("4", "z", "6")])
+    assert bench.read(written(tmp_path, text.encode())).sniffed.delimiter == delimiter
+
+
+def test_decimal_commas_are_not_taken_for_delimiters(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, "Кампания;Расход\nа;1,5\nб;2,75\nв;3,1\n".encode()))
+    assert sheet.sniffed.delimiter == ";"
+
+
+def test_title_lines_and_totals_are_told_and_not_counted(bench: Workbench, tmp_path: Path) -> None:
+    text = (
+        "Отчёт по кампаниям\nПериод: ноябрь\n\nДень;Кампания;Расход\n01.11.2026;а;10\n02.11.2026;б;20\nИтого;;30\n"
+    )
+    sheet = bench.read(written(tmp_path, text.encode()))
+    assert sheet.sniffed.titles == ("Отчёт по кампаниям", "Период: ноябрь")
+    assert sheet.sniffed.totals == ("Итого",)
+    assert (sheet.sniffed.rows, sheet.sniffed.header_row) == (2, 4)
+    assert rows(bench, sheet) == [(5, "01.11.2026", "а", "10"), (6, "02.11.2026", "б", "20")]
+
+
+def test_a_total_line_with_fewer_cells_is_a_total_too(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, b"Date\tClicks\n2026-11-01\t5\n2026-11-02\t6\nTotal rows: 2\n"))
+    assert (sheet.sniffed.rows, sheet.sniffed.totals, sheet.misfits) == (2, ("Total rows: 2",), ())
+
+
+def test_nineteen_digit_ids_survive(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, b"Id,Name\n5805028000040726090,a\n"))
+    assert rows(bench, sheet) == [(2, "5805028000040726090", "a")]
+
+
+def test_rows_with_another_number_of_cells_keep_their_place(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, b"a,b\n1,x\n2\n3,y\n4,z,extra\n5,w\n"))
+    assert sheet.misfits == (Misfit(3, "2"), Misfit(5, "4,z,extra"))
+    assert rows(bench, sheet) == [(2, "1", "x"), (4, "3", "y"), (6, "5", "w")]
+    assert sheet.sniffed.rows == 5
+
+
+def test_quotes_hold_delimiters_and_newlines(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, b'a,b\n"1,5","x\ny"\n2,"say ""hi"""\n'))
+    assert rows(bench, sheet) == [(2, "1,5", "x\ny"), (3, "2", 'say "hi"')]
+
+
+def test_a_file_name_that_looks_like_a_pattern_is_one_file(bench: Workbench, tmp_path: Path) -> None:
+    written(tmp_path, b"a,b\n9,9\n", "deals 1.csv")
+    sheet = bench.read(written(tmp_path, b"a,b\n1,2\n", "deals [1]*.csv"))
+    assert rows(bench, sheet) == [(2, "1", "2")]
+
+
+def test_nameless_and_repeated_headings_are_told(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, b"id,note,note,\n1,a,b,\n"))
+    assert sheet.headings == ("id", "note", "note (2)", "№ 4")
+    assert sheet.sniffed.repeated == ("note",)
+
+
+def test_gzip_is_unpacked(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, gzip.compress(b"a,b\n1,2\n"), "x.csv.gz"))
+    assert sheet.sniffed.packed
+    assert rows(bench, sheet) == [(2, "1", "2")]
+
+
+def test_workbook_gives_ids_dates_and_numbers_as_text(bench: Workbench, tmp_path: Path) -> None:
+    cells = [
+        ["Отчёт"],
+        ["Номер", "Когда", "Сумма"],
+        ["5805028000040726090", datetime(2026, 11, 3, 10, 30), 1500.5],
+    ]
+    sheet = bench.read(grid(tmp_path / "a.xlsx", cells))
+    assert rows(bench, sheet) == [(3, "5805028000040726090", "2026-11-03 10:30:00", "1500.5")]
+    assert (sheet.sniffed.sheet, sheet.sniffed.titles) == ("Лист1", ("Отчёт",))
+
+
+def test_workbook_errors_of_formulas_stay_visible(bench: Workbench, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["a", "b"])
+        page.write(1, 0, "x")
+        page.write_formula(1, 1, "=1/0", None, "#DIV/0!")
+    assert rows(bench, bench.read(path)) == [(2, "x", "#DIV/0!")]
+
+
+def test_workbook_says_that_excel_rounded_long_numbers(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(grid(tmp_path / "a.xlsx", [["Id", "b"], [5805028000040726090, 1]]))
+    assert sheet.sniffed.notes[0].ru == (
+        "Excel уже округлил длинные числа: 1 шт. Номера из 16 и более цифр храните как текст."
+    )
+
+
+def test_workbook_says_which_sheet_was_taken(bench: Workbench, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("Сделки", "Справка"):
+            book.add_worksheet(name).write_row(0, 0, ["a", "b"])
+            book.get_worksheet_by_name(name).write_row(1, 0, ["1", name])
+    assert bench.read(path).sniffed.notes[0].ru == "Взят лист «Сделки»; не взяты: Справка."
+    assert rows(bench, bench.read(path, hints=Hints(sheet="Справка"))) == [(2, "1", "Справка")]
+
+
+def test_parquet_is_read_as_text(bench: Workbench, tmp_path: Path) -> None:
+    table = pa.table({"id": ["5805028000040726090"], "day": [date(2026, 11, 3)], "n": [1.5]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert rows(bench, bench.read(tmp_path / "a.parquet")) == [(1, "5805028000040726090", "2026-11-03", "1.5")]
+
+
+# --- what cannot be read: one clear sentence each -------------------------------------------------------------
+
+
+def test_missing_file(bench: Workbench, tmp_path: Path) -> None:
+    error = refusal(bench, tmp_path / "нет.csv")
+    assert (error.code, error.text.ru) == ("file-missing", "Файла «нет.csv» нет. Проверьте путь.")
+
+
+@pytest.mark.parametrize("content", [b"", b"\n \n"])
+def test_empty_file(bench: Workbench, tmp_path: Path, content: bytes) -> None:
+    error = refusal(bench, written(tmp_path, content))
+    assert (error.code, error.text.ru) == ("file-empty", "Файл «файл.csv» пуст. Выгрузите его ещё раз.")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv.gz", b"\x1f\x8b\x08\x00broken"),
+        ("a.parquet", b"PAR1 and nothing more"),
+        ("a.xlsx", b"PK\x03\x04 torn"),
+    ],
+)
+def test_unreadable_file(bench: Workbench, tmp_path: Path, name: str, content: bytes) -> None:
+    error = refusal(bench, written(tmp_path, content, name))
+    assert (error.code, error.text.ru) == (
+        "file-unreadable",
+        f"Файл «{name}» не читается как таблица: он повреждён или это другой формат. "
+        "Подходят CSV, XLSX, Parquet и они же в .gz.",
+    )
+
+
+def test_picture_named_csv_is_text_in_no_encoding(bench: Workbench, tmp_path: Path) -> None:
+    picture = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256))
+    assert refusal(bench, written(tmp_path, picture)).code == "file-encoding"
+
+
+def test_text_in_an_unknown_encoding(bench: Workbench, tmp_path: Path) -> None:
+    error = refusal(bench, written(tmp_path, b"a,b\n\xff\xfe\xfa,\x98\x81\x90\n"))
+    assert (error.code, error.text.ru) == (
+        "file-encoding",
+        "Кодировка файла «файл.csv» не распознана: текст не похож ни на UTF-8, ни на Windows-1251, ни на UTF-16. "
+        "Сохраните файл в UTF-8.",
+    )
+
+
+def test_encoding_named_wrong_by_the_mapping(bench: Workbench, tmp_path: Path) -> None:
+    error = refusal(bench, written(tmp_path, "Город,b\nПермь,1\n".encode("cp1251")), hints=Hints(encoding="utf-8"))
+    assert (error.code, error.text.ru) == (
+        "file-wrong-encoding",
+        "Файл «файл.csv» не читается в кодировке utf-8, которую назвала схема. "
+        "Уберите encoding из схемы, и кодировка определится сама.",
+    )
+
+
+def test_text_spoilt_by_a_double_encoding(bench: Workbench, tmp_path: Path) -> None:
+    spoilt = "Источник,b\nа,1\n".encode().decode("cp1251", errors="ignore")
+    assert refusal(bench, written(tmp_path, spoilt.encode())).code == "file-mojibake"
+
+
+@pytest.mark.parametrize("start", ["<!DOCTYPE html><html>", "  <html>", "<table><tr>"])
+def test_web_page_named_csv(bench: Workbench, tmp_path: Path, start: str) -> None:
+    error = refusal(bench, written(tmp_path, f"{start}<body>Войти</body>".encode()))
+    assert (error.code, error.text.ru) == (
+        "file-html",
+        "В файле «файл.csv» веб-страница, а не таблица. Так бывает, когда вместо выгрузки сохранилась страница "
+        "входа или CRM отдала «Excel» страницей: выгрузите CSV.",
+    )
+
+
+def test_gzip_bomb(tmp_path: Path) -> None:
+    with Workbench(Limits(unpacked=1024**2)) as bench:
+        path = written(tmp_path, gzip.compress(b"a,b\n" + b"1,2\n" * 1_000_000), "x.csv.gz")
+        error = refusal(bench, path)
+    assert error.code == "file-bomb"
+    assert error.text.ru.startswith("Файл «x.csv.gz» распаковывается слишком сильно: ")
+
+
+def test_workbook_bomb_by_size(tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("xl/workbook.xml", "<workbook/>")
+        pack.writestr("xl/worksheets/sheet1.xml", b" " * 5_000_000)
+    with Workbench(Limits(unpacked=1024**2)) as bench:
+        assert refusal(bench, path).code == "file-bomb"
+
+
+def test_workbook_with_one_cell_in_the_far_corner(bench: Workbench, tmp_path: Path) -> None:
+    path = grid(tmp_path / "x.xlsx", [["a", "b"], ["1", "2"]])
+    far = tmp_path / "far.xlsx"
+    with zipfile.ZipFile(path) as pack, zipfile.ZipFile(far, "w") as other:
+        for name in pack.namelist():
+            content = pack.read(name)
+            if name.endswith("sheet1.xml"):
+                content = content.replace(
+                    b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+                )
+            other.writestr(name, content)
+    error = refusal(bench, far)
+    assert (error.code, error.text.ru.replace("\u00a0", " ")) == (
+        "file-bomb",
+        "Файл «far.xlsx» распаковывается слишком сильно: 1 048 576 × 16 384 ячеек при пределе 60 000 000 ячеек. "
+        "Похоже на ошибку или на вредоносный файл; разделите выгрузку на части.",
+    )
+
+
+def test_workbook_under_a_password(bench: Workbench, tmp_path: Path) -> None:
+    locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "EncryptedPackage".encode("utf-16-le")
+    error = refusal(bench, written(tmp_path, locked, "отчёт.xlsx"))
+    assert (error.code, error.text.ru) == (
+        "file-password",
+        "Файл «отчёт.xlsx» закрыт паролем. Снимите пароль в Excel и сохраните файл ещё раз.",
+    )
+
+
+def test_workbook_without_the_named_sheet(bench: Workbench, tmp_path: Path) -> None:
+    path = grid(tmp_path / "x.xlsx", [["a", "b"], ["1", "2"]], sheet="Сделки")
+    error = refusal(bench, path, hints=Hints(sheet="Сделка"))
+    assert (error.code, error.text.ru) == (
+        "file-no-sheet",
+        "В книге «x.xlsx» нет листа «Сделка». Возможно, имелось в виду «Сделки».",
+    )
+
+
+def test_file_without_a_header(bench: Workbench, tmp_path: Path) -> None:
+    error = refusal(bench, written(tmp_path, "17;Пермь;01.11.2026\n18;Омск;02.11.2026\n".encode()))
+    assert (error.code, error.text.ru) == (
+        "file-no-header",
+        "В файле «файл.csv» нет строки с названиями столбцов: уже первая строка похожа на данные "
+        "(17, Пермь, 01.11.2026). Добавьте названия или укажите строку заголовка: header_row.",
+    )
+
+
+def test_header_without_rows(bench: Workbench, tmp_path: Path) -> None:
+    error = refusal(bench, written(tmp_path, HEADER.encode()))
+    assert (error.code, error.text.ru) == (
+        "file-no-rows",
+        "В файле «файл.csv» есть названия столбцов и нет ни одной строки данных.",
+    )
+
+
+def test_a_heading_on_two_lines_and_windows_line_ends(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, b'id,"sum,\r\nRUB"\r\n1,5\r\n2,6\r\n'))
+    assert sheet.headings == ("id", "sum, RUB")
+    assert rows(bench, sheet) == [(2, "1", "5"), (3, "2", "6")]
