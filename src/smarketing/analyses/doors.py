@@ -69,7 +69,9 @@ def values_of(reader: Reader, dimension: str, where: Mapping[str, tuple[str, ...
 
 def _reached(counting: Counting, index: int) -> str:
     step = counting.steps[index]
-    if step.key == LEAD or counting.kind is Kind.MILESTONES:
+    if counting.clock is Clock.PERIOD and (index == 0 or counting.kind is Kind.MILESTONES):
+        return _happened(counting, step.key)
+    if index == 0 or counting.kind is Kind.MILESTONES:
         return counting.nested(index)
     if counting.clock is Clock.COHORT:
         return f"furthest >= {step.place}"
@@ -78,6 +80,16 @@ def _reached(counting: Counting, index: int) -> str:
         return entered
     start, end = counting.period.moments(counting.company.tz)
     return f"{entered} AND {at} >= {literal(start)} AND {at} < {literal(end)}"
+
+
+def _happened(counting: Counting, key: str) -> str:
+    """By the period clock a milestone counts where its own day lies in the period, whatever came before it."""
+    created = period_condition(counting.period, "created")
+    if key == LEAD:
+        return created
+    if key == "target":
+        return f"target_verdict = 'target' AND {created}"
+    return f"{name(f'is_{key}')} AND {period_condition(counting.period, key)}"
 
 
 def _stands(counting: Counting, index: int, column: str) -> str:

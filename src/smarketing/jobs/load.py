@@ -103,7 +103,9 @@ def load(
         sheets = _read(bench, found, chosen, tell)
         if check:
             return _checked(bench, workspace, sheets, chosen, now)
-        plan = _plan(workspace, [(sheet, _used(workspace, item, sheet, chosen)) for item, sheet in sheets])
+        plan = _plan(
+            workspace, [(sheet, _used(workspace, item, sheet, chosen, len(sheets))) for item, sheet in sheets]
+        )
         fingerprint = plan.fingerprint(known_until)
         if Journal(workspace.journal_path).find(fingerprint) is not None:
             return _repeated(bench, workspace, plan, fingerprint, now)
@@ -168,9 +170,12 @@ def _read(
     return sheets
 
 
-def _used(workspace: Workspace, item: Found, sheet: Sheet, given: FileMapping | None) -> FileMapping:
-    """The mapping of one file: the given one, our own format by the name, else the best that fits the headings."""
-    if given is not None:
+def _used(workspace: Workspace, item: Found, sheet: Sheet, given: FileMapping | None, files: int) -> FileMapping:
+    """The mapping of one file: the given one, our own format by the name, else the best that fits the headings.
+
+    Among several files a given mapping is for those that have its headings.
+    """
+    if given is not None and (files == 1 or not given.headings or given.fits(sheet.headings)):
         return given
     if item.table is not None:
         own = fact_mapping(item.table, sheet.headings)
@@ -179,6 +184,8 @@ def _used(workspace: Workspace, item: Found, sheet: Sheet, given: FileMapping | 
     for proposal in recognise(sheet.headings, own_mappings(workspace)):
         if proposal.fits:
             return proposal.mapping
+    if given is not None:
+        return given  # its missing column will be told
     raise wrong_file("not-recognised", file=item.name, headings=", ".join(sheet.headings[:12]))
 
 
@@ -272,7 +279,7 @@ def _checked(
     fitting, problems = [], []
     for item, sheet in sheets:
         try:
-            fitting.append((sheet, _used(workspace, item, sheet, given)))
+            fitting.append((sheet, _used(workspace, item, sheet, given, len(sheets))))
         except SmarketingError as error:
             problems.append(error.text)
     plan = _plan(workspace, fitting)

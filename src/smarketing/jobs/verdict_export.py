@@ -99,4 +99,6 @@ def _segment(share: SegmentShare, company: Company, language: Language) -> dict[
 
 
 def _interval(interval: Interval | None) -> dict[str, float] | None:
-    return interval and {"low": interval.low, "high": interval.high, "level": interval.level}
+    if interval is None:
+        return None
+    return {"low": interval.low, "high": interval.high, "level": interval.level}

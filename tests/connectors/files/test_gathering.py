@@ -13,6 +13,7 @@ from smarketing.connectors.files.folders import fact_mapping
 from smarketing.connectors.files.gathering import Count, Intake, Reading
 from smarketing.connectors.files.mapping import parse_mapping
 from smarketing.connectors.files.reading import Workbench
+from smarketing.connectors.files.sniffing import Hints
 from smarketing.facts.company import Company
 from smarketing.facts.errors import WrongInput
 from tests.connectors.files.conftest import NOW, Sift
@@ -243,7 +244,7 @@ def test_accepted_and_quarantined_are_always_what_was_received(
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with Workbench() as bench:
         try:
-            sheet = bench.read(path)
+            sheet = bench.read(path, hints=Hints(delimiter="\t"))
         except WrongInput:
             return
         mapping = fact_mapping("leads", sheet.headings)

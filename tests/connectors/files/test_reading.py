@@ -110,6 +110,12 @@ def test_quotes_hold_delimiters_and_newlines(bench: Workbench, tmp_path: Path) -
     assert rows(bench, sheet) == [(2, "1,5", "x\ny"), (3, "2", 'say "hi"')]
 
 
+def test_spoilt_quotes_do_not_shift_cells(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, b'a,b,c\n"",\n"abc"d,"abc"d,1, \n"abc"d,"x",1\n2,y,z\n'))
+    assert rows(bench, sheet) == [(4, "abcd", "x", "1"), (5, "2", "y", "z")]
+    assert sheet.misfits == (Misfit(2, ","), Misfit(3, "abcd,abcd,1, "))
+
+
 def test_a_file_name_that_looks_like_a_pattern_is_one_file(bench: Workbench, tmp_path: Path) -> None:
     written(tmp_path, b"a,b\n9,9\n", "deals 1.csv")
     sheet = bench.read(written(tmp_path, b"a,b\n1,2\n", "deals [1]*.csv"))

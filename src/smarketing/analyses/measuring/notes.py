@@ -10,10 +10,11 @@ from smarketing.analyses.measuring.gathering import Facts
 from smarketing.analyses.question import Question
 from smarketing.analyses.result import Note
 from smarketing.facts.company import Company, Milestone
-from smarketing.facts.language import Text
+from smarketing.facts.language import LANGUAGES, Text, same
 from smarketing.facts.period import Clock
 from smarketing.metrics.catalogue import name_of
-from smarketing.metrics.kinds import Measure, Metric
+from smarketing.metrics.kinds import Measure, Metric, Unit
+from smarketing.metrics.wording import money_scale, say_number
 
 _NOT_LOADED = {
     "spend": Text("Расходы на рекламу не загружены.", "Ad spend is not loaded."),
@@ -51,8 +52,8 @@ _SNAPSHOT = Text(
 )
 _UNDATED = {
     "revenue": Text(
-        "Деньги без даты для этих часов, не вошли в период: {value}.",
-        "Money without a date by this clock, in no period: {value}.",
+        "Деньги, у которых нет даты для этого счёта (лид или день оплаты неизвестен), не вошли в период: {value}.",
+        "Money that has no date by this clock (the lead or the day of payment is not known) is in no period: {value}.",
     ),
     "sales": Text(
         "Продажи без известной даты, не вошли в период: {value}.",
@@ -100,10 +101,10 @@ def snapshot_notes(metrics: Iterable[Metric], question: Question, company: Compa
     return [Note("period-snapshot", _SNAPSHOT.fill(metrics=listed))]
 
 
-def undated_notes(undated: Mapping[str, Value]) -> list[Note]:
+def undated_notes(undated: Mapping[str, Value], currency: str) -> list[Note]:
     """What stands in no period because nobody knows its date."""
     return [
-        Note(f"undated-{key}", text.fill(value=_plain(undated[key])))
+        Note(f"undated-{key}", text.fill(value=_said(undated[key], currency)))
         for key, text in _UNDATED.items()
         if undated.get(key)
     ]
@@ -124,5 +125,9 @@ def _cost_note(facts: Facts) -> Note:
     return Note("some-cost", _SOME_COST.fill(costed=facts.costed_payments, all=facts.rows["receipts"]))
 
 
-def _plain(value: Value) -> str:
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+def _said(value: Value, currency: str) -> Text:
+    if not isinstance(value, Decimal):
+        return same(str(value))
+    scale = money_scale([value])
+    ru, en = (say_number(value, Unit.MONEY, language, currency, scale) for language in LANGUAGES)
+    return Text(ru, en)

@@ -134,7 +134,7 @@ class _Table:
             *loaded_notes(self.facts, plan.measures(plan.in_total), self.company),
             *young_notes(self._ripe(self.found.total), ripe, self.company),
             *snapshot_notes(plan.metrics, question, self.company),
-            *undated_notes(self.found.undated),
+            *undated_notes(self.found.undated, self.company.currency),
             *refused_note(refused if question.by or question.where else []),
         ]
 

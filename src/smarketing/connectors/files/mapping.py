@@ -6,6 +6,7 @@ A mapping is a TOML file; :class:`Mapping` is its validated form. The shipped on
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -113,6 +114,9 @@ class Section(_Part):
         missing = [name for name in table.required if name not in self.columns]
         if missing:
             raise ValueError(f"{self.table} needs {', '.join(missing)}")
+        wrong = [key for key in self.custom if not re.fullmatch(KEY, key)]
+        if wrong:
+            raise ValueError(f"a custom field is called in small Latin letters, digits and _: {', '.join(wrong)}")
         if (self.custom or self.custom_rest) and not table.open:
             raise ValueError(f"{self.table} has no custom fields, only leads do")
         return self
@@ -154,6 +158,14 @@ class Mapping(_Part):
     def digest(self) -> str:
         """The same for the same content; a repeated load is known by it."""
         return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()[:16]
+
+    def absent(self, headings: Iterable[str]) -> tuple[str, ...]:
+        """Headings of recognition that a file lacks."""
+        known = {plain(heading) for heading in headings}
+        return tuple(heading for heading in self.headings if known.isdisjoint(alternatives(heading)))
+
+    def fits(self, headings: Iterable[str]) -> bool:
+        return not self.absent(headings)
 
 
 @dataclass(frozen=True)
@@ -231,11 +243,10 @@ def named_mapping(name: str, own: Iterable[Mapping] = ()) -> Mapping:
 
 def recognise(headings: Sequence[str], own: Iterable[Mapping] = ()) -> tuple[Proposal, ...]:
     """Mappings ranked by how well they fit; among those that fit fully the most particular one is first."""
-    known = {plain(heading) for heading in headings}
     proposals = []
     for mapping in (*own, *shipped().values()):
         if mapping.headings:
-            absent = tuple(heading for heading in mapping.headings if known.isdisjoint(alternatives(heading)))
+            absent = mapping.absent(headings)
             share = 1 - len(absent) / len(mapping.headings)
             if share > 0:
                 proposals.append(Proposal(mapping, share, absent))

@@ -5,8 +5,10 @@ Nothing is interpreted here: a 19-digit id, a sum with a comma and a date stay t
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
+import shutil
 import tempfile
 import zlib
 from collections.abc import Sequence
@@ -37,6 +39,7 @@ from smarketing.connectors.files.workbooks import Limits, read_workbook
 from smarketing.facts.query import literal
 
 _TOTALS = r"^\s*(итого|всего|total|grand total)([^\pL]|$)"
+_CELLS_ERRORS = "('MISSING COLUMNS', 'TOO MANY COLUMNS')"  # what DuckDB calls another number of cells
 _TAIL = 3  # rows at the end among which a total is looked for
 
 
@@ -167,6 +170,8 @@ class Workbench:
         layout = sniff_layout(sample, source.name, whole=whole, hints=hints)
         headings, repeated = unique_headings(layout.headings)
         copy = self._plain(path, encoding)
+        if layout.lines != layout.header_row or any('"' in title for title in layout.titles):
+            copy, layout = self._without_head(copy, layout.lines), replace(layout, lines=0)
         relation, misfits = self._scan(copy, source.name, layout, len(headings))
         sniffed = replace(
             source.sniffed("csv", headings, layout.header_row),
@@ -188,6 +193,18 @@ class Workbench:
                 target.write(piece)
         return copy
 
+    def _without_head(self, path: Path, lines: int) -> Path:
+        """A copy without the head: DuckDB takes a heading on two lines for one and would lose a row."""
+        copy = self.copy_name(".csv")
+        with (
+            path.open(encoding="utf-8", newline="") as source,
+            copy.open("w", encoding="utf-8", newline="") as target,
+        ):
+            for _ in range(lines):
+                source.readline()
+            shutil.copyfileobj(source, target)
+        return copy
+
     def _scan(self, path: Path, name: str, layout: Layout, width: int) -> tuple[str, tuple[Misfit, ...]]:
         lines, header_row = layout.lines, layout.header_row
         mark = self.number()
@@ -199,6 +216,9 @@ class Workbench:
             f"columns={{{columns}}}, strict_mode=true, max_line_size=16777216, "
             f"store_rejects=true, rejects_table='rejects_{mark}', rejects_scan='rejects_scan_{mark}')",
         )
+        (spoilt,) = self.one(f"SELECT COUNT(*) FROM rejects_{mark} WHERE error_type NOT IN {_CELLS_ERRORS}")
+        if spoilt:
+            return self._carefully(path, layout, width)
         misfits = self._misfits(mark, lines, header_row)
         shift = ""
         if misfits:
@@ -211,6 +231,21 @@ class Workbench:
             f'SELECT rowid + {header_row + 1}{shift} AS "row", {listed} FROM raw_{mark}'
         )
         return f"sheet_{mark}", misfits
+
+    def _carefully(self, path: Path, layout: Layout, width: int) -> tuple[str, tuple[Misfit, ...]]:
+        """Read row by row where quotes are spoilt: DuckDB's fast reader may mend such a row into a wrong one."""
+        csv.field_size_limit(2**31 - 1)
+        with path.open(encoding="utf-8", newline="") as source:
+            for _ in range(layout.lines):
+                source.readline()
+            found = [cells for cells in csv.reader(source, delimiter=layout.delimiter) if cells]
+        numbered = list(enumerate(found, start=layout.header_row + 1))
+        kept = [(number, cells) for number, cells in numbered if len(cells) == width]
+        misfits = tuple(
+            Misfit(number, layout.delimiter.join(cells)) for number, cells in numbered if len(cells) != width
+        )
+        relation = self._store([number for number, _ in kept], [cells for _, cells in kept], width)
+        return relation, misfits
 
     def _create(self, name: str, statement: str) -> None:
         try:

@@ -52,7 +52,7 @@ class Issue:
 
 @dataclass(frozen=True)
 class Sifted:
-    """Rows of one section: the relation has ``row``, ``issue``, ``issue_value``, the fact's columns, ``custom``."""
+    """Rows of one section: a relation of ``row``, ``issue``, ``issue_value``, the fact's columns, ``custom``."""
 
     relation: str
     table: str
@@ -117,7 +117,7 @@ class _Builder:
             named = {plain(heading) for heading in self.section.headings}
             for heading in self.sheet.headings:
                 if plain(heading) not in named and not heading.startswith("№ "):
-                    makings.setdefault(slug(heading), self.cells.stored(heading))
+                    makings[_free(slug(heading), makings)] = self.cells.stored(heading)
         return makings
 
     def _typed(self, rows: str, column: Column) -> _Typed:
@@ -282,6 +282,15 @@ def _json(custom: dict[str, str]) -> str:
     )
     listed = f"concat_ws(',', {parts})"
     return f"CASE WHEN {listed} <> '' THEN '{{' || {listed} || '}}' END"
+
+
+def _free(key: str, taken: MappingOf[str, str]) -> str:
+    """The key, or with a number where another heading already took it: no column may vanish."""
+    number = 2
+    free = key
+    while free in taken:
+        free, number = f"{key}_{number}", number + 1
+    return free
 
 
 def _label(key: str) -> str:

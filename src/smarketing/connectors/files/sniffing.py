@@ -172,12 +172,14 @@ def sniff_layout(sample: str, name: str, *, whole: bool, hints: Hints | None = N
 
 
 def _delimiter(sample: str, *, whole: bool) -> str:
-    def score(delimiter: str) -> float:
-        widths = Counter(len(cells) for cells, _ in _rows(sample, delimiter, whole=whole) if filled(cells))
+    def score(delimiter: str) -> tuple[float, int]:
+        rows = [cells for cells, _ in _rows(sample, delimiter, whole=whole) if filled(cells)]
+        widths = Counter(map(len, rows))
         if not widths:
-            return 0.0
+            return 0.0, 0
         width, times = max(widths.items(), key=lambda item: (item[1], item[0]))
-        return (width - 1) * times / widths.total()
+        # Between equals the one that splits the first row, where the names are, into more cells.
+        return (width - 1) * times / widths.total(), len(rows[0])
 
     return max(DELIMITERS, key=score)
 

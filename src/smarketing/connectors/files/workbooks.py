@@ -110,7 +110,7 @@ def _sheet_parts(pack: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
 
 
 def _scan_sheet(stream: IO[bytes], name: str, limits: Limits) -> ErrorCells:
-    """The error cells of a sheet. A cell in a far corner, which takes the memory of the whole rectangle, is refused."""
+    """The error cells of a sheet. A cell in a far corner takes the memory of the whole rectangle: refused."""
     rows = columns = 0
     errors: ErrorCells = {}
     tail = b""
