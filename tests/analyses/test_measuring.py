@@ -197,7 +197,7 @@ def test_money_without_a_known_date_is_said_beside_the_period() -> None:
 
     assert found.total.figures["revenue"].value == 990_000
     assert [note.text.en for note in found.notes] == [
-        "Money without a date by this clock, in no period: 5000.00.",
+        "Money without a date by this clock (the lead or the day of payment is not known), in no period: ₽5,000.",
     ]
 
 

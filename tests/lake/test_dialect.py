@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from smarketing.facts.errors import WrongQuestion
 from smarketing.lake.dialect import RULES, breaches, check, translate
+from smarketing.lake.store import Lake
+from tests.lake.asked import asked_by_measurements
+from tests.lake.world import World, at, batches, company
 
 
 @pytest.mark.parametrize(
@@ -73,3 +78,13 @@ def test_what_is_not_one_question_is_refused(text: str) -> None:
 def test_rules_have_codes_of_their_own_and_a_sentence_in_both_languages() -> None:
     assert len({rule.code for rule in RULES}) == len(RULES)
     assert all(rule.text.ru.endswith(".") and rule.text.en.endswith(".") for rule in RULES)
+
+
+def test_every_question_of_the_measurements_obeys_the_rules(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    lake.load(batches(World(5, leads=30).facts), company(), known_until=at("2026-05-28"))
+    with lake.open() as reader:
+        asked = asked_by_measurements(reader)
+    assert len(asked) > 20
+    broken = {breach.rule.code: question for question in asked for breach in breaches(question)}
+    assert broken == {}

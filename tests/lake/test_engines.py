@@ -19,16 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from smarketing.analyses.economics import economics
-from smarketing.analyses.funnel.kinds import Kind
-from smarketing.analyses.funnel.measure import funnel
-from smarketing.analyses.losses import losses
-from smarketing.analyses.qualification import qualification
-from smarketing.analyses.question import Question
-from smarketing.analyses.response import response
-from smarketing.facts.period import Clock, Month, Period
-from smarketing.lake.engines import ClickHouseEngine, EngineReader, RecordingReader, SparkEngine, differing_cells
+from smarketing.lake.engines import ClickHouseEngine, EngineReader, SparkEngine, differing_cells
 from smarketing.lake.store import Lake, LakeReader
+from tests.lake.asked import asked_by_measurements
 from tests.lake.world import World, at, batches, company
 
 pytestmark = pytest.mark.engines
@@ -41,7 +34,6 @@ needs_chdb = pytest.mark.skipif(
     importlib.util.find_spec("chdb") is None, reason="needs chdb: pip install -r requirements/engines.txt"
 )
 
-SPRING = Period(Month(2026, 2).first, Month(2026, 5).first)
 # Every column of the derived tables and the traps of the dialect, beside what measurements ask.
 OWN = (
     "SELECT * FROM journeys ORDER BY lead_id NULLS LAST",
@@ -75,20 +67,7 @@ def lake_reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LakeReader
 
 @pytest.fixture(scope="module")
 def questions(lake_reader: LakeReader) -> tuple[str, ...]:
-    """Every question that every measurement asks, by both clocks and several splits."""
-    recording = RecordingReader(lake_reader)
-    for by in ((), ("month",), ("lead_source",), ("segment", "manager")):
-        question = Question(period=SPRING, by=by)
-        economics(recording, question)
-        qualification(recording, question)
-        response(recording, question)
-        losses(recording, question)
-    for clock in Clock:
-        for kind in Kind:
-            funnel(recording, Question(period=SPRING, clock=clock), kind)
-        losses(recording, Question(period=SPRING, clock=clock))
-        economics(recording, Question(period=SPRING, clock=clock).only("lead_source", "vk", ""))
-    return (*recording.asked, *OWN)
+    return (*asked_by_measurements(lake_reader), *OWN)
 
 
 def compare(other: EngineReader, reader: LakeReader, questions: tuple[str, ...]) -> list[str]:

@@ -64,10 +64,13 @@ class Ripening:
     cohorts: tuple[CohortRipeness, ...]
     notes: tuple[Note, ...]
     asked: tuple[str, ...]
+    by_days: float | None = None  # of the same leads by the daily curve, where that is known
 
     @property
     def ripe(self) -> float | None:
-        """Ripeness of all cohorts together, weighted by their leads; None where one of them has none."""
+        """Ripeness of all cohorts together: by days, else the months weighted by their leads; None: not known."""
+        if self.by_days is not None:
+            return self.by_days
         leads = sum(cohort.leads for cohort in self.cohorts)
         if leads == 0 or any(cohort.ripe is None and cohort.leads for cohort in self.cohorts):
             return None

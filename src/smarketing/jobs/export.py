@@ -113,7 +113,7 @@ def to_csv(measurement: Measurement, company: Company, language: Language) -> by
 
 
 def to_xlsx(measurement: Measurement, company: Company, language: Language) -> bytes:
-    """A workbook: the table with numbers as numbers, and a sheet that says what was asked and what each column is."""
+    """A workbook: the table with numbers as numbers, and a sheet on what was asked and what each column is."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False}) as book:
         _write_table(book, measurement, company, language)
@@ -179,7 +179,7 @@ def _write_question(book: Any, measurement: Measurement, company: Company, langu
 def _about(measurement: Measurement, company: Company, language: Language) -> Iterator[tuple[str, str]]:
     question = measurement.question
     yield Text("Период", "Period").say(language), say_period(question.period).say(language)
-    yield Text("Часы", "Clock").say(language), CLOCK_NAMES[question.clock].say(language)
+    yield Text("Счёт", "Clock").say(language), CLOCK_NAMES[question.clock].say(language)
     for dimension, values in sorted(question.where.items()):
         said = ", ".join(say_key(company, dimension, value or None).say(language) for value in values)
         yield _dimension_name(dimension).say(language), said

@@ -1,4 +1,4 @@
-"""Which words may a question use, so that every engine gives the same figures? And how do Spark and ClickHouse say it?
+"""Which words may a question use to mean the same everywhere? And how do Spark and ClickHouse say it?
 
 Each rule is a trap that was measured: the same text came to other figures on another engine. A question is run on
 DuckDB exactly as it is written; only for the other engines is it translated.
@@ -27,7 +27,7 @@ class Rule:
 
     code: str
     text: Text
-    broken_by: Callable[[exp.Expression], bool]
+    broken_by: Callable[[exp.Expr], bool]
 
 
 @dataclass(frozen=True)
@@ -36,68 +36,62 @@ class Breach:
     where: str  # the words that break it
 
 
-def _named(*names: str) -> Callable[[exp.Expression], bool]:
+def _named(*names: str) -> Callable[[exp.Expr], bool]:
     return lambda node: isinstance(node, exp.Anonymous) and node.name.lower() in names
 
 
-def _is_other_percentile(node: exp.Expression) -> bool:
+def _is_other_percentile(node: exp.Expr) -> bool:
     kinds = (exp.Median, exp.Quantile, exp.ApproxQuantile, exp.PercentileDisc)
     if isinstance(node, kinds) or _named("quantile_cont", "quantile_disc", "approx_percentile")(node):
         return True
     return isinstance(node, exp.PercentileCont) and not isinstance(node.parent, exp.WithinGroup)
 
 
-def _is_duration(node: exp.Expression) -> bool:
+def _is_duration(node: exp.Expr) -> bool:
     kinds = (exp.DateDiff, exp.TimestampDiff, exp.DatetimeDiff, exp.TimeToUnix, exp.Extract)
     if isinstance(node, kinds) or _named("age", "epoch", "epoch_us", "epoch_ms", "date_sub", "date_part")(node):
         return True
     return isinstance(node, exp.Sub) and any(_is_moment(side) for side in (node.this, node.expression))
 
 
-def _is_moment(node: exp.Expression) -> bool:
+def _is_moment(node: exp.Expr) -> bool:
     return isinstance(node, exp.Column) and (node.name.endswith("_at") or node.name == "at")
 
 
-def _is_window(node: exp.Expression) -> bool:
+def _is_window(node: exp.Expr) -> bool:
     if isinstance(node, exp.Lead | exp.Lag):
         return True
     return isinstance(node, exp.Window) and isinstance(node.this, exp.FirstValue | exp.LastValue | exp.NthValue)
 
 
-def _is_json(node: exp.Expression) -> bool:
+def _is_json(node: exp.Expr) -> bool:
     return isinstance(node, exp.JSONExtract | exp.JSONExtractScalar | exp.JSONExtractArray | exp.ParseJSON) or (
         isinstance(node, exp.Anonymous) and node.name.lower().startswith("json")
     )
 
 
-def _is_clock(node: exp.Expression) -> bool:
+def _is_clock(node: exp.Expr) -> bool:
     kinds = (exp.AtTimeZone, exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentTime, exp.CurrentDatetime)
     return isinstance(node, kinds) or _named("now", "today", "get_current_timestamp")(node)
 
 
-def _is_list(node: exp.Expression) -> bool:
+def _is_list(node: exp.Expr) -> bool:
     kinds = (exp.GenerateSeries, exp.Unnest, exp.Explode, exp.ArrayAgg, exp.GroupConcat)
     return isinstance(node, kinds) or _named("range", "list", "string_agg")(node)
 
 
-def _is_bare_division(node: exp.Expression) -> bool:
+def _is_bare_division(node: exp.Expr) -> bool:
     if not isinstance(node, exp.Div | exp.IntDiv):
         return False
     divisor = node.expression.unnest()
     return not isinstance(divisor, exp.Nullif | exp.Literal)
 
 
-def _is_foreign_table(node: exp.Expression) -> bool:
+def _is_foreign_table(node: exp.Expr) -> bool:
     if not isinstance(node, exp.Table):
         return False
-    made_here = {cte.alias for select in _root(node).find_all(exp.With) for cte in select.expressions}
+    made_here = {cte.alias for select in node.root().find_all(exp.With) for cte in select.expressions}
     return not isinstance(node.this, exp.Identifier) or node.name not in ASKABLE | made_here or bool(node.db)
-
-
-def _root(node: exp.Expression) -> exp.Expression:
-    while node.parent is not None:
-        node = node.parent
-    return node
 
 
 RULES: tuple[Rule, ...] = (
@@ -105,7 +99,7 @@ RULES: tuple[Rule, ...] = (
         "no-arg-max",
         Text(
             "ARG_MAX возвращает очищенные поля: последняя версия строки выбирается в построении journeys.",
-            "ARG_MAX brings cleared fields back: the latest version of a row is chosen in the builder of journeys.",
+            "ARG_MAX brings cleared fields back: the builder of journeys chooses the latest version of a row.",
         ),
         lambda node: isinstance(node, exp.ArgMax | exp.ArgMin) or _named("max_by", "min_by")(node),
     ),
@@ -129,7 +123,7 @@ RULES: tuple[Rule, ...] = (
         "no-neighbours",
         Text(
             "LEAD, LAG и крайние значения окна на краю дают NULL не везде: им место в построении journeys.",
-            "LEAD, LAG and values of a window's edge are not NULL everywhere: they belong to the builder of journeys.",
+            "LEAD, LAG and values of a window's edge are not NULL everywhere: the builder of journeys uses them.",
         ),
         _is_window,
     ),
@@ -203,7 +197,7 @@ def translate(question: str, dialect: Dialect) -> str:
     return tree.sql(dialect=dialect)
 
 
-def _parse(question: str) -> exp.Expression:
+def _parse(question: str) -> exp.Expr:
     try:
         trees = sqlglot.parse(question, read="duckdb")
     except sqlglot.errors.SqlglotError as error:
@@ -217,7 +211,7 @@ def _parse(question: str) -> exp.Expression:
     return tree
 
 
-def _percentile(node: exp.Expression, dialect: Dialect) -> exp.Expression:
+def _percentile(node: exp.Expr, dialect: Dialect) -> exp.Expr:
     """sqlglot makes an approximate percentile for Spark and leaves ClickHouse a text it cannot read."""
     if not (isinstance(node, exp.WithinGroup) and isinstance(node.this, exp.PercentileCont)):
         return node
@@ -228,7 +222,7 @@ def _percentile(node: exp.Expression, dialect: Dialect) -> exp.Expression:
     return exp.ParameterizedAgg(this="quantileExactInclusive", expressions=[share], params=[value])
 
 
-def _cast_that_may_fail(node: exp.Expression) -> exp.Expression:
+def _cast_that_may_fail(node: exp.Expr) -> exp.Expr:
     """ClickHouse has no TRY_CAST; sqlglot would make it a cast that stops the question."""
     if not isinstance(node, exp.TryCast) or not node.to.is_type("decimal"):
         return node

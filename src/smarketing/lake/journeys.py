@@ -18,7 +18,10 @@ from smarketing.lake.settings import in_company_money, local, month_of, typed, w
 
 # A first response is what a manager did towards the client and what reached him.
 RESPONSE_KINDS = ("call", "letter", "meeting", "message", "first_response")
-FAILED_RESULTS = ("missed", "no_answer", "busy", "failed")
+FAILED_RESULTS = (
+    "missed", "no_answer", "busy", "failed",
+    "не дозвонились", "недозвон", "нет ответа", "не ответил", "пропущен", "пропущенный", "занято", "сбой",
+)  # fmt: skip
 
 _LEADS = """
 CREATE OR REPLACE TABLE chunk_leads AS

@@ -10,6 +10,7 @@ from smarketing.analyses.funnel.counting import Counting
 from smarketing.analyses.funnel.kinds import Comparison, Counts, Funnel, Kind, Part, Row, Step, StepName, Totals
 from smarketing.analyses.funnel.notes import notes_of, volumes_question
 from smarketing.analyses.funnel.table import Answer, steps_of, table, with_ripeness
+from smarketing.analyses.measuring.cohorts import lead_ripeness
 from smarketing.analyses.question import Question
 from smarketing.analyses.ripeness import Ripening, ripening, same_age_moment
 from smarketing.facts.period import Clock
@@ -112,7 +113,7 @@ def _ripening(reader: Reader, question: Question, asked: list[str]) -> Ripening 
         return None
     found = ripening(reader, question)
     asked += found.asked
-    return found
+    return replace(found, by_days=lead_ripeness(reader, question, asked))
 
 
 def _volumes(reader: Reader, question: Question, asked: list[str]) -> tuple[int, int] | None:

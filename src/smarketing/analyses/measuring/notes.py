@@ -53,7 +53,7 @@ _SNAPSHOT = Text(
 _UNDATED = {
     "revenue": Text(
         "Деньги, у которых нет даты для этого счёта (лид или день оплаты неизвестен), не вошли в период: {value}.",
-        "Money that has no date by this clock (the lead or the day of payment is not known) is in no period: {value}.",
+        "Money without a date by this clock (the lead or the day of payment is not known), in no period: {value}.",
     ),
     "sales": Text(
         "Продажи без известной даты, не вошли в период: {value}.",

@@ -1,0 +1,47 @@
+"""What of ``small_company`` is out of order: waiting are L6 and L10, L9 is lost; both have no segment."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from smarketing.analyses.attention import Urgency, attention
+from smarketing.facts.company import Company, Guardrail, VerdictSettings
+from tests.analyses.small_company import COHORT, COMPANY, reader
+
+
+def company(**changed: object) -> Company:
+    return COMPANY.model_copy(update=changed)
+
+
+def test_open_leads_unanswered_beyond_the_norm_are_an_alert() -> None:
+    (alert,) = [one for one in attention(reader(), COHORT) if one.code == "waiting"]
+    assert alert.title.ru.replace("\u00a0", " ") == "2 лида без ответа дольше нормы"  # L6, L10; L9 is lost
+    assert (alert.urgency, alert.metric) == (Urgency.BAD, "waiting_leads")
+
+
+def test_broken_guardrail_is_an_alert_and_a_kept_one_is_not() -> None:
+    rails = (
+        Guardrail(metric="non_target_share", limit=Decimal("0.30")),  # 3 of 9
+        Guardrail(metric="cpl", limit=Decimal(9_000)),  # 9 091
+        Guardrail(metric="leads", limit=Decimal(11), side="below"),
+    )
+    found = attention(reader(company=company(guardrails=rails)), COHORT)
+    assert [one.code for one in found if one.code.startswith("guardrail")] == [
+        "guardrail-non_target_share",
+        "guardrail-cpl",
+    ]
+    assert found[1].title.ru.replace("\u00a0", " ") == "Доля нецелевых: 33,3 % при пороге 30,0 %"
+
+
+def test_unknown_segment_beyond_the_tolerance_is_an_alert_with_its_filter() -> None:
+    strict = company(verdict=VerdictSettings(max_unknown_segment=Decimal("0.18")))  # 2 of 11 is 18.2 %
+    (alert,) = [one for one in attention(reader(company=strict), COHORT) if one.code == "unknown-segment"]
+    assert alert.title.ru == "Сегмент не указан у 2 из 11"
+    assert dict(alert.where) == {"segment": ("",)}
+    assert not [one for one in attention(reader(), COHORT) if one.code.startswith("unknown")]
+
+
+def test_quarantine_comes_after_what_is_broken() -> None:
+    found = attention(reader(), COHORT, quarantined=7)
+    assert [one.code for one in found] == ["waiting", "quarantine"]
+    assert found[-1].title.en == "7 rows in quarantine"

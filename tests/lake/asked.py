@@ -1,0 +1,32 @@
+"""Every question that every measurement asks, by both clocks and several splits."""
+
+from __future__ import annotations
+
+from smarketing.analyses.economics import economics
+from smarketing.analyses.funnel.kinds import Kind
+from smarketing.analyses.funnel.measure import funnel
+from smarketing.analyses.losses import losses
+from smarketing.analyses.qualification import qualification
+from smarketing.analyses.question import Question
+from smarketing.analyses.response import response
+from smarketing.facts.period import Clock, Month, Period
+from smarketing.facts.query import Reader
+from smarketing.lake.engines import RecordingReader
+
+SPRING = Period(Month(2026, 2).first, Month(2026, 5).first)
+
+
+def asked_by_measurements(reader: Reader) -> tuple[str, ...]:
+    recording = RecordingReader(reader)
+    for by in ((), ("month",), ("lead_source",), ("segment", "manager")):
+        question = Question(period=SPRING, by=by)
+        economics(recording, question)
+        qualification(recording, question)
+        response(recording, question)
+        losses(recording, question)
+    for clock in Clock:
+        for kind in Kind:
+            funnel(recording, Question(period=SPRING, clock=clock), kind)
+        losses(recording, Question(period=SPRING, clock=clock))
+        economics(recording, Question(period=SPRING, clock=clock).only("lead_source", "vk", ""))
+    return recording.asked
