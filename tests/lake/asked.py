@@ -9,6 +9,7 @@ from smarketing.analyses.losses import losses
 from smarketing.analyses.qualification import qualification
 from smarketing.analyses.question import Question
 from smarketing.analyses.response import response
+from smarketing.analyses.verdict import verdict
 from smarketing.facts.period import Clock, Month, Period
 from smarketing.facts.query import Reader
 from smarketing.lake.engines import RecordingReader
@@ -24,6 +25,8 @@ def asked_by_measurements(reader: Reader) -> tuple[str, ...]:
         qualification(recording, question)
         response(recording, question)
         losses(recording, question)
+    for month in (Month(2026, 2), Month(2026, 4)):
+        verdict(recording, month, draws=200)
     for clock in Clock:
         for kind in Kind:
             funnel(recording, Question(period=SPRING, clock=clock), kind)

@@ -172,7 +172,7 @@ def test_failure_of_ours_is_said_in_both_languages_at_once(
     client = signed_in()
     client.raise_request_exception = False
     monkeypatch.setattr("smarketing.web.reports.views.economics", lambda *_: 1 // 0)
-    answer = client.get("/analytics")
+    answer = client.get("/analytics?by=ad")
     assert answer.status_code == 500
     assert "Ошибка на нашей стороне" in words(answer)
     assert "An error on our side" in words(answer)

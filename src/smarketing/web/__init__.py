@@ -1,0 +1,1 @@
+"""Pages, forms, models and settings of the product."""

@@ -1,0 +1,1 @@
+"""Who may sign in, what may they see and do, and what was done?"""

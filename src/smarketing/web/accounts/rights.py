@@ -1,0 +1,79 @@
+"""Who may do what? The one list of rights; pages ask it and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from smarketing.facts.errors import WrongState
+from smarketing.facts.language import Text
+from smarketing.web.accounts.models import Role, User
+
+Whoever = User | AnonymousUser
+
+
+class Right(StrEnum):
+    SEE_FIGURES = "see_figures"
+    SEE_DATA = "see_data"  # loads, quarantine, mappings
+    LOAD_DATA = "load_data"
+    MANAGE_USERS = "manage_users"
+    SEE_AUDIT = "see_audit"
+
+
+_EVERYONE = frozenset(Role)
+_RIGHTS: dict[Right, frozenset[Role]] = {
+    Right.SEE_FIGURES: _EVERYONE,
+    Right.SEE_DATA: _EVERYONE - {Role.SELLER},
+    Right.LOAD_DATA: frozenset({Role.ADMINISTRATOR}),
+    Right.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
+    Right.SEE_AUDIT: frozenset({Role.ADMINISTRATOR, Role.FOUNDER}),
+}
+
+
+def may(user: Whoever, right: Right) -> bool:
+    return isinstance(user, User) and user.is_active and user.role in _RIGHTS[right]
+
+
+def scope(user: Whoever) -> Mapping[str, tuple[str, ...]]:
+    """The filter that every question of this person carries: a seller sees own leads, others everything.
+
+    Raises :class:`WrongState` for a seller of whom nobody has said which manager it is: an empty filter would
+    show the whole company.
+    """
+    if not isinstance(user, User) or not user.is_active:
+        raise PermissionDenied
+    if user.role != Role.SELLER:
+        return {}
+    if not user.person:
+        raise WrongState(
+            "seller-without-person",
+            Text(
+                "Не указано, под каким именем сделки менеджера стоят в CRM. Имя добавляет администратор.",
+                "It is not said under which name this seller's leads stand in the CRM. An administrator adds it.",
+            ),
+        )
+    return {"manager": (user.person,)}
+
+
+_View = Callable[..., HttpResponse]
+
+
+def needs(right: Right) -> Callable[[_View], _View]:
+    """A page for those with the right; others get 403. Signing in itself is the middleware's concern."""
+
+    def around(view: _View) -> _View:
+        @wraps(view)
+        def checked(request: HttpRequest, **path: Any) -> HttpResponse:
+            if not may(request.user, right):
+                raise PermissionDenied
+            return view(request, **path)
+
+        return checked
+
+    return around

@@ -1,0 +1,1 @@
+"""Loads, quarantine and mappings on pages."""

@@ -1,0 +1,154 @@
+"""How is a load told: what was recognised, how many rows came in and where they went?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from smarketing.connectors.files.totals import Totals
+from smarketing.facts.company import Company
+from smarketing.facts.language import Language, Text, plural, same
+from smarketing.facts.tables import TABLES
+from smarketing.jobs.load import LoadReport
+from smarketing.jobs.quarantine import QuarantinedRow
+from smarketing.metrics.kinds import Unit
+from smarketing.metrics.wording import DASH, EN_DASH, money_scale, say_day, say_moment, say_number
+
+
+@dataclass(frozen=True)
+class CountLine:
+    table: Text
+    received: str
+    accepted: str
+    quarantined: str
+    repeated: str
+    adds_up: bool
+
+
+@dataclass(frozen=True)
+class LoadLine:
+    id: str
+    at: Text
+    who: str
+    files: tuple[str, ...]
+    received: str
+    accepted: str
+    quarantined: str
+    version: str
+    mended: bool
+
+
+def count_lines(counts: Mapping[str, Any], language: Language) -> list[CountLine]:
+    """Received, accepted and quarantined of every table; whether the three agree is shown, not assumed."""
+    lines = []
+    for table, count in counts.items():
+        received, accepted, quarantined, repeated = (
+            int(_of(count, key)) for key in ("received", "accepted", "quarantined", "repeated")
+        )
+        lines.append(
+            CountLine(
+                table=table_name(table),
+                received=_count(received, language),
+                accepted=_count(accepted, language),
+                quarantined=_count(quarantined, language),
+                repeated=_count(repeated, language),
+                adds_up=accepted + quarantined == received,
+            )
+        )
+    return lines
+
+
+def totals_lines(totals: Totals, company: Company, language: Language) -> list[tuple[Text, str]]:
+    """What a person can hold against what they know of the file: counts, sums, dates, the share won."""
+    share = Decimal(totals.won) / totals.leads if totals.leads and totals.won else None
+    lines: list[tuple[Text, str]] = [
+        (Text("Лидов", "Leads"), _count(totals.leads, language)),
+        (Text("Лиды с … по …", "Leads from … to …"), _span(totals.created, language)),
+        (Text("Сумма лидов", "Amount of leads"), _money(totals.amount, company, language)),
+        (Text("Дошли до продажи", "Won"), _count(totals.won, language)),
+        (Text("Доля продаж", "Share won"), DASH if share is None else say_number(share, Unit.SHARE, language)),
+        (Text("Оплат", "Payments"), _count(totals.payments, language)),
+        (Text("Оплачено", "Paid"), _money(totals.paid, company, language)),
+        (Text("Расход на рекламу", "Ad spend"), _money(totals.spend, company, language)),
+        (Text("Расход с … по …", "Spend from … to …"), _span(totals.spend_days, language)),
+    ]
+    return [(name, said) for name, said in lines if said not in (DASH, "0")]
+
+
+def load_lines(records: Iterable[Mapping[str, Any]], company: Company, language: Language) -> list[LoadLine]:
+    """The journal, newest first."""
+    return [_load_line(record, company, language) for record in reversed(list(records))]
+
+
+def conclusion(records: list[Mapping[str, Any]], quarantined: int, company: Company) -> Text:
+    """The sentence at the top of the page."""
+    if not records:
+        return Text("Загрузок ещё не было.", "Nothing has been loaded yet.")
+    when = say_moment(datetime.fromisoformat(records[-1]["at"]), company.tz)
+    rows = plural(quarantined, ("строка", "строки", "строк"), ("row", "rows"))
+    aside = (
+        Text(f"в карантине {quarantined} {rows.ru}", f"{quarantined} {rows.en} in quarantine")
+        if quarantined
+        else Text("карантин пуст", "nothing is in quarantine")
+    )
+    return Text(f"Последняя загрузка — {when.ru}; {aside.ru}.", f"The last load was on {when.en}; {aside.en}.")
+
+
+def quarantine_groups(rows: Iterable[QuarantinedRow]) -> list[tuple[Text, int]]:
+    """How many rows for each reason, most first."""
+    counted: dict[str, tuple[Text, int]] = {}
+    for row in rows:
+        key = f"{row.code}:{row.column}"
+        text, number = counted.get(key, (row.text, 0))
+        counted[key] = (text, number + 1)
+    return sorted(counted.values(), key=lambda pair: -pair[1])
+
+
+def table_name(table: str) -> Text:
+    return TABLES[table].label if table in TABLES else same(table)
+
+
+def findings_of(report: LoadReport) -> list[tuple[Text, bool]]:
+    """What the files themselves say is odd, red ones first."""
+    return [(finding.text, finding.red) for finding in sorted(report.findings, key=lambda one: not one.red)]
+
+
+def _load_line(record: Mapping[str, Any], company: Company, language: Language) -> LoadLine:
+    counts = record.get("counts", {}).values()
+    received, accepted, quarantined = (
+        sum(int(_of(count, key)) for count in counts) for key in ("received", "accepted", "quarantined")
+    )
+    return LoadLine(
+        id=str(record["id"]),
+        at=say_moment(datetime.fromisoformat(record["at"]), company.tz),
+        who=str(record.get("who") or DASH),
+        files=tuple(str(file["name"]) for file in record.get("files", ())),
+        received=_count(received, language),
+        accepted=_count(accepted, language),
+        quarantined=_count(quarantined, language),
+        version=str(record.get("version") or DASH),
+        mended=bool(record.get("mended")),
+    )
+
+
+def _of(count: Any, key: str) -> Any:
+    return count.get(key, 0) if isinstance(count, Mapping) else getattr(count, key)
+
+
+def _count(number: int, language: Language) -> str:
+    return say_number(number, Unit.COUNT, language)
+
+
+def _money(amount: Decimal | None, company: Company, language: Language) -> str:
+    if amount is None:
+        return DASH
+    return say_number(amount, Unit.MONEY, language, company.currency, money_scale([]))
+
+
+def _span(span: tuple[date, date] | None, language: Language) -> str:
+    if span is None:
+        return DASH
+    return f"{say_day(span[0]).say(language)} {EN_DASH} {say_day(span[1]).say(language)}"

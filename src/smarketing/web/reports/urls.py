@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from smarketing.web.reports import views
+
+urlpatterns = [
+    path("", views.cockpit, name="cockpit"),
+    path("analytics", views.analytics, name="analytics"),
+    path("funnel", views.funnel, name="funnel"),
+    path("qualification", views.qualification, name="qualification"),
+    path("metrics", views.metrics, name="metrics"),
+    path("records", views.records, name="records"),
+]

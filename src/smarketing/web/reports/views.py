@@ -1,0 +1,268 @@
+"""The pages with figures. A view asks and renders; what is said and drawn is made elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from smarketing.analyses import conclusions, doors
+from smarketing.analyses.attention import Alert, attention
+from smarketing.analyses.economics import economics
+from smarketing.analyses.funnel import Kind
+from smarketing.analyses.funnel import funnel as find_funnel
+from smarketing.analyses.losses import losses as find_losses
+from smarketing.analyses.qualification import agreement, arbiter, criteria_table
+from smarketing.analyses.qualification import qualification as find_qualification
+from smarketing.analyses.question import DIMENSION_NAMES, Question
+from smarketing.analyses.records import Records, Side
+from smarketing.analyses.records import records as find_records
+from smarketing.analyses.result import Measurement
+from smarketing.analyses.verdict import Verdict, verdict
+from smarketing.analyses.verdict.words import headline
+from smarketing.facts.company import Zone
+from smarketing.facts.errors import WrongQuestion
+from smarketing.facts.language import Text
+from smarketing.facts.period import Clock, Month
+from smarketing.jobs.quarantine import quarantine
+from smarketing.jobs.workspace import Workspace
+from smarketing.metrics.catalogue import metric, name_of
+from smarketing.metrics.kinds import Metric
+from smarketing.metrics.wording import ZONE_NAMES, money_unit, say_period, say_ripe
+from smarketing.web.accounts.rights import Right, may, needs
+from smarketing.web.reports import asking, dictionary, judging, path, rows
+from smarketing.web.reports import cockpit as cockpit_page
+from smarketing.web.reports.page import FORMATS, Page
+from smarketing.web.reports.tables import ZONE_CLASS, Group, table
+
+ECONOMICS = (
+    Group(Text("Маркетинг", "Marketing"), ("spend", "leads", "target_leads", "non_target_share"), Zone.MARKETING),
+    Group(Text("Продажи", "Sales"), ("accepted_leads", "deals", "sales", "lead_to_sale_cr"), Zone.SALES),
+    Group(Text("Стоимость", "Cost"), ("cpl", "cac_paid")),
+    Group(Text("Деньги", "Money"), ("revenue", "aov", "romi", "roas_minus_one")),
+)
+SPLITS: tuple[tuple[str, ...], ...] = (
+    ("segment",),
+    ("segment", "lead_source"),
+    ("source_group", "lead_source"),
+    ("lead_source", "campaign"),
+    ("product",),
+    ("region",),
+    ("manager",),
+    ("month",),
+    ("week",),
+)
+PAGE = 50
+MANY_PAGES = 1_000_000
+JUDGED_BY: tuple[tuple[str, ...], ...] = (
+    ("lead_source",), ("campaign",), ("segment",), ("criterion",), ("manager",), ("month",),
+)  # fmt: skip
+_KINDS = (
+    (Kind.STAGES, Text("Стадии компании", "Company's stages")),
+    (Kind.MILESTONES, Text("Лид → MQL → SQL → продажа", "Lead → MQL → SQL → sale")),
+)
+
+
+@needs(Right.SEE_FIGURES)
+def analytics(request: HttpRequest) -> HttpResponse:
+    page = Page.of(request, by=("segment", "lead_source"))
+    question = page.question
+    measured = page.facts.answer("economics", question, lambda: economics(page.reader, question))
+    if file := page.exported(measured):
+        return file
+    first = question.split(*question.by[:1])
+    whole = (
+        measured
+        if first == question
+        else page.facts.answer("economics", first, lambda: economics(page.reader, first))
+    )
+    look = page.look(Text("От расхода до выручки", "From spend to revenue"), ECONOMICS, sort="-revenue")
+    shown = table(measured, look, whole if len(question.by) == 2 else None)
+    return render(
+        request,
+        "reports/analytics.html",
+        page.context(
+            conclusion=conclusions.of_economics(whole, page.company),
+            table=shown,
+            splits=_splits(page),
+        ),
+    )
+
+
+@needs(Right.SEE_FIGURES)
+def cockpit(request: HttpRequest) -> HttpResponse:
+    page = Page.of(request, clock=Clock.PERIOD)
+    question = page.question.split()
+    judged = _verdict(page, cockpit_page.month_of(question, page))
+    now = _zones(page, question)
+    if file := page.exported(now):
+        return file
+    other = question.compare or (asking.previous(question.period) if question.period else None)
+    before = _zones(page, question.over(other)) if other else None
+    quarantined = _quarantined() if may(request.user, Right.SEE_DATA) else 0
+    alerts = attention(page.reader, question, quarantined)
+    return render(
+        request,
+        "reports/cockpit.html",
+        page.context(
+            conclusion=headline(judged, page.company),
+            verdict=judged,
+            fall=cockpit_page.fall(page, judged),
+            running=cockpit_page.running(page, judged),
+            fall_title=cockpit_page.title_of(judged),
+            strip=cockpit_page.strip(page, judged),
+            panels=cockpit_page.panels(page, now, before, _zones(page, cockpit_page.weeks_of(page))),
+            before=other is not None,
+            before_text=page.say(say_period(other, page.today)),
+            alerts=[_alert(page, alert) for alert in alerts],
+        ),
+    )
+
+
+@needs(Right.SEE_FIGURES)
+def funnel(request: HttpRequest) -> HttpResponse:
+    page = Page.of(request)
+    question, kind = page.question.split(), request.GET.get("kind", Kind.STAGES)
+    if kind not in set(Kind):
+        raise WrongQuestion("bad-kind", Text("kind бывает stages и milestones.", "kind is stages or milestones."))
+    found = page.facts.answer(f"funnel:{kind}", question, lambda: find_funnel(page.reader, question, kind))
+    lost = page.facts.answer("losses", question, lambda: find_losses(page.reader, question))
+    if file := page.exported(lost.table if request.GET.get("table") == "losses" else found.table):
+        return file
+    return render(
+        request,
+        "reports/funnel.html",
+        page.context(
+            conclusion=conclusions.of_funnel(found, lost),
+            funnel=found,
+            ripe=say_ripe(found.ripe) if found.ripe is not None else None,
+            drawing=path.drawing(page, found),
+            transitions=path.transitions(page, found),
+            totals=path.totals(page, found),
+            worth_unit=page.say(money_unit(page.company.currency, path.worth_scale(found))),
+            heat=path.heat_map(page, lost),
+            losses=lost,
+            compared=say_period(question.compare, page.today) if question.compare else None,
+            kinds=[
+                (text, page.href(kind=word if word != Kind.STAGES else ""), word == kind) for word, text in _KINDS
+            ],
+            loss_exports=[(name.upper(), page.href(format=name, table="losses")) for name in FORMATS],
+        ),
+    )
+
+
+@needs(Right.SEE_FIGURES)
+def qualification(request: HttpRequest) -> HttpResponse:
+    page = Page.of(request, by=("lead_source",))
+    question = page.question
+    measured = page.facts.answer("qualification", question, lambda: find_qualification(page.reader, question))
+    if file := page.exported(measured):
+        return file
+    criteria = criteria_table(page.reader, question)
+    look = page.look(Text("Квалификация лидов", "Qualification of leads"), sort="-leads")
+    return render(
+        request,
+        "reports/qualification.html",
+        page.context(
+            conclusion=conclusions.of_qualification(measured, criteria),
+            table=table(measured, look),
+            criteria=judging.criteria_lines(page, criteria),
+            agreement=judging.agreement_line(page, agreement(page.reader, question)),
+            disputed=judging.disputed_lines(page, arbiter(page.reader, question, limit=20)),
+            versions=judging.versions(page),
+            what_if=judging.what_if_of(page, request.GET.get("draft", "")),
+            splits=_splits(page, JUDGED_BY),
+        ),
+    )
+
+
+@needs(Right.SEE_FIGURES)
+def records(request: HttpRequest) -> HttpResponse:
+    """The rows behind a figure."""
+    page = Page.of(request)
+    what = metric(request.GET.get("metric", "leads"))
+    side: Side = "denominator" if request.GET.get("side") == "denominator" else "numerator"
+    number = request.GET.get("page", "1")
+    if not number.isdecimal() or not 0 < int(number) < MANY_PAGES:
+        raise WrongQuestion("bad-page", Text("Номер страницы — целое число.", "A page is a whole number."))
+    offset = (int(number) - 1) * PAGE
+    found = _records(page, what, side, offset)
+    return render(
+        request,
+        "reports/records.html",
+        page.context(
+            found=found,
+            metric=what,
+            metric_name=name_of(what, page.company),
+            heads=rows.heads(found),
+            lines=rows.lines(found, page.company, page.language),
+            sides=_sides(page, what, side),
+            number=number,
+            pages=max(-(-found.count // PAGE), 1),
+            earlier=page.href(page=str(int(number) - 1)) if offset else "",
+            later=page.href(page=str(int(number) + 1)) if offset + PAGE < found.count else "",
+        ),
+    )
+
+
+@needs(Right.SEE_FIGURES)
+def metrics(request: HttpRequest) -> HttpResponse:
+    return render(request, "reports/metrics.html", {"chapters": dictionary.chapters()})
+
+
+def _verdict(page: Page, month: Month) -> Verdict:
+    """By the period clock unless the address asks for the leads' own dates; filters make the plan implied."""
+    where = page.question.where
+    clock = None if page.said.clock is Clock.PERIOD else Clock.COHORT
+    key = f"{month} {clock} {sorted(where.items())}"
+    return page.facts.answer("verdict", key, lambda: verdict(page.reader, month, clock=clock, where=where))
+
+
+def _zones(page: Page, question: Question) -> Measurement:
+    return page.facts.answer("overview", question, lambda: cockpit_page.measured(page, question))
+
+
+def _alert(page: Page, alert: Alert) -> dict[str, Any]:
+    href = reverse("data") if alert.code == "quarantine" else cockpit_page.alert_href(page, alert)
+    return {"alert": alert, "zone": ZONE_NAMES[alert.zone], "zone_class": ZONE_CLASS[alert.zone], "href": href}
+
+
+def _quarantined() -> int:
+    """Rows that nobody has mended yet."""
+    return sum(not row.resolved for row in quarantine(Workspace(Path(settings.WORKSPACE))))
+
+
+def _splits(page: Page, offered: tuple[tuple[str, ...], ...] = SPLITS) -> list[dict[str, Any]]:
+    chosen = []
+    for by in offered:
+        names = [DIMENSION_NAMES[dimension] for dimension in by]
+        text = Text(" → ".join(name.ru for name in names), " → ".join(name.en for name in names))
+        href = page.href(replace(page.said, by=by), sort="")
+        chosen.append({"text": text, "href": href, "chosen": by == page.said.by})
+    return chosen
+
+
+def _records(page: Page, what: Metric, side: Side, offset: int) -> Records:
+    step, question = page.request.GET.get("step", ""), page.question
+    if what.computed_by == "funnel" and step:
+        kind = Kind.MILESTONES if page.request.GET.get("kind") == Kind.MILESTONES else Kind.STAGES
+        return doors.of_step(page.reader, question, what.key, step, kind, PAGE, offset)
+    if what.computed_by == "losses":
+        return doors.of_losses(page.reader, question, PAGE, offset)
+    key = "answered_leads" if what.computed_by == "response" else what.key
+    return find_records(page.reader, key, question, PAGE, offset, side)
+
+
+def _sides(page: Page, what: Metric, side: Side) -> list[tuple[Text, str, bool]]:
+    """The two doors of a ratio."""
+    if not what.is_ratio and not what.product_of:
+        return []
+    return [
+        (Text("Числитель", "Numerator"), page.href(side=""), side == "numerator"),
+        (Text("Знаменатель", "Denominator"), page.href(side="denominator"), side == "denominator"),
+    ]

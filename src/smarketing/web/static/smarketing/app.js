@@ -1,0 +1,71 @@
+"use strict";
+// Everything works without this file: it spares a reload of the page and folds the tree rows of a table.
+(function () {
+  const root = document.documentElement;
+
+  function dark() {
+    return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme:dark)").matches;
+  }
+
+  // The cookie lets the server draw the next page in the right theme from its first byte.
+  function turnTheme(button) {
+    const theme = dark() ? "light" : "dark";
+    root.dataset.theme = theme;
+    const secure = location.protocol === "https:" ? ";secure" : "";
+    document.cookie = "theme=" + theme + ";path=/;max-age=31536000;samesite=lax" + secure;
+    const form = button.form;
+    const body = new FormData(form);
+    body.set("theme", theme);
+    fetch(form.action, { method: "POST", body: body, redirect: "manual", credentials: "same-origin" }).catch(function () {});
+    document.querySelectorAll("[data-theme-button]").forEach(function (one) {
+      one.value = theme === "dark" ? "light" : "dark";
+    });
+  }
+
+  function fold(button) {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(open));
+    const name = button.dataset.tree;
+    button.closest("table").querySelectorAll("tr.kid").forEach(function (row) {
+      if (row.dataset.parent === name) row.hidden = !open;
+    });
+  }
+
+  document.addEventListener("click", function (event) {
+    const theme = event.target.closest("[data-theme-button]");
+    if (theme) {
+      event.preventDefault();
+      turnTheme(theme);
+      return;
+    }
+    const tree = event.target.closest("button[data-tree]");
+    if (tree) fold(tree);
+    document.querySelectorAll("details.pop[open], .more details[open]").forEach(function (box) {
+      if (!box.contains(event.target)) box.open = false;
+    });
+  });
+
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.pop[open], .more details[open]").forEach(function (box) {
+      box.open = false;
+      box.querySelector("summary").focus();
+    });
+  });
+
+  // Rows of the second level start folded; without a script they stand open.
+  function foldAll(where) {
+    where.querySelectorAll('button[data-tree][data-fold="1"]').forEach(function (button) {
+      button.dataset.fold = "0";
+      fold(button);
+    });
+  }
+  document.addEventListener("DOMContentLoaded", function () { foldAll(document); });
+  // The question changed in place: its answer is read from the start, as after a reload.
+  document.addEventListener("htmx:afterSettle", function () {
+    foldAll(document);
+    const main = document.getElementById("main");
+    if (main) main.focus({ preventScroll: true });
+  });
+  if (document.readyState !== "loading") foldAll(document);
+})();

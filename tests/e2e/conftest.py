@@ -1,0 +1,80 @@
+"""A real Chromium over the live server; skipped with a message where none is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from tests.web.conftest import PASSWORD, cast, facts, quick_hashes, small_facts, workspace
+
+__all__ = ["cast", "facts", "quick_hashes", "small_facts", "workspace"]
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+# Playwright's synchronous interface runs a loop in this thread, which Django would take for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    with sync_playwright() as play:
+        try:
+            started = play.chromium.launch(executable_path=found, args=list(FLAGS))
+        except Error as error:
+            pytest.skip(
+                f"no Chromium: install it (Debian: apt-get install chromium). {error.message.splitlines()[0]}"
+            )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any, facts: Any, cast: Any) -> Iterator[Callable[..., Page]]:
+    """A browser page with its cookies set, signed in by the keyboard unless told otherwise."""
+    contexts = []
+
+    def make(
+        *,
+        width: int = 1440,
+        theme: str = "light",
+        language: str = "ru",
+        name: str | None = "alice",
+        script: bool = True,
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": 900}, java_script_enabled=script
+        )
+        contexts.append(context)
+        context.add_cookies(
+            [
+                {"name": key, "value": value, "url": live_server.url}
+                for key, value in (("theme", theme), ("language", language))
+            ]
+        )
+        page = context.new_page()
+        if name:
+            sign_in(page, name)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, name: str) -> None:
+    """By the keyboard alone: the first field has the focus."""
+    page.goto("/sign-in")
+    page.wait_for_function("document.activeElement.id === 'f-username'")
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "sign-in" not in url)

@@ -1,0 +1,134 @@
+"""What only a browser can tell: accessibility, room on a phone, the keyboard, the policy of content at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+PAGES = (
+    "/", "/analytics?by=segment&by=lead_source", "/funnel?compare=prev", "/qualification", "/records", "/metrics",
+    "/data", "/account",
+)  # fmt: skip
+OpenPage = Callable[..., Page]
+
+
+def troubles(page: Page) -> list[str]:
+    """What the browser complains of from now on: a broken policy, a script's error, a missing file."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(open_page: OpenPage, theme: str) -> None:
+    page = open_page(theme=theme)
+    seen = troubles(page)
+    for address in PAGES:
+        page.goto(address)
+        violations = Axe().run(page)["violations"]
+        assert [(address, one["id"], one["nodes"][0]["html"]) for one in violations] == []
+    assert seen == []
+
+
+def test_axe_finds_nothing_at_the_door_and_for_an_administrator(open_page: OpenPage) -> None:
+    door = open_page(name=None)
+    door.goto("/sign-in")
+    assert Axe().run(door)["violations"] == []
+    page = open_page(name="charlie", language="en")
+    for address in ("/people", "/people/new", "/data/upload", "/audit", "/no-such-page"):
+        page.goto(address)
+        assert [(address, one["id"]) for one in Axe().run(page)["violations"]] == []
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_no_page_scrolls_sideways_on_a_phone(open_page: OpenPage, language: str) -> None:
+    page = open_page(width=390, language=language)
+    for address in (*PAGES, "/sign-in"):
+        page.goto(address)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert (address, wide) == (address, 0)
+
+
+def test_keyboard_reaches_the_content_first(open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto("/analytics")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_theme_turns_at_once_and_stays(open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto("/metrics")
+    page.locator(".side-foot [data-theme-button]").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_tree_opens_and_closes_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto("/analytics?by=segment&by=lead_source")
+    row = page.locator("button[data-tree]").first
+    kids = page.locator(f"tr.kid[data-parent='{row.get_attribute('data-tree')}']")
+    assert (row.get_attribute("aria-expanded"), kids.first.is_visible()) == ("false", False)
+    row.focus()
+    page.keyboard.press("Enter")
+    assert (row.get_attribute("aria-expanded"), kids.first.is_visible()) == ("true", True)
+
+
+def test_period_is_picked_without_a_script(open_page: OpenPage) -> None:
+    page = open_page(script=False)
+    page.goto("/analytics")
+    assert page.locator("tr.kid").first.is_visible()
+    page.locator("details.pop > summary").first.click()
+    page.fill("#p-from", "2026-10-01")
+    page.fill("#p-to", "2026-10-31")
+    page.locator("details.pop[open] button[type=submit]").click()
+    assert "1–31 октября" in page.inner_text("main") or "октябрь 2026" in page.inner_text("main")
+    assert "from=2026-10-01" in page.url
+
+
+def test_question_changes_in_place_and_the_address_with_it(open_page: OpenPage) -> None:
+    page = open_page()
+    seen = troubles(page)
+    page.goto("/analytics?by=segment")
+    page.evaluate("window.stayed = true")
+    page.locator("nav.seg a", has_text="Менеджер").click()
+    page.wait_for_url("**/analytics?by=manager*")
+    page.wait_for_selector("th:has-text('Анна')")
+    assert page.evaluate("window.stayed") is True
+    assert page.evaluate("document.activeElement.id") == "main"
+    page.locator("details.pop > summary").first.click()
+    page.locator("details.pop[open] .links a", has_text="Прошлый месяц").click()
+    page.wait_for_url("**month=2026-10*")
+    assert "month=2026-10" in (page.get_attribute("#side a[href^='/funnel']", "href") or "")
+    assert seen == []
+
+
+def test_figure_leads_to_its_definition_and_its_records(open_page: OpenPage) -> None:
+    page = open_page(language="en")
+    page.goto("/analytics?by=lead_source")
+    page.locator("thead a.def").first.click()
+    assert page.url.endswith("/metrics#spend")
+    page.go_back()
+    page.locator("tfoot a.fig").nth(1).click()
+    assert "Records behind the figure: 11." in page.inner_text("main").replace("\u00a0", " ")
+
+
+def test_pages_are_drawn_for_the_eye(open_page: OpenPage, tmp_path: Path) -> None:
+    """Pictures for a person to look at, under pytest's own folder; an empty one would be a page that failed."""
+    for width, theme, language in ((1440, "light", "ru"), (390, "dark", "en")):
+        page = open_page(width=width, theme=theme, language=language)
+        for number, address in enumerate(PAGES):
+            page.goto(address)
+            picture = tmp_path / f"{number}-{width}-{theme}-{language}.png"
+            page.screenshot(path=picture, full_page=True)
+            assert picture.stat().st_size > 10_000

@@ -1,0 +1,124 @@
+"""A load from the browser: five leads, one of them with an impossible date that is mended afterwards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from smarketing.jobs.workspace import Workspace
+from smarketing.web.accounts.models import AuditEntry
+from smarketing.web.connections.uploads import safe_name
+
+SignIn = Callable[..., Client]
+LEADS = (
+    "lead_id,created_at,lead_source,segment\n"
+    "A1,2026-11-02T10:00:00+00:00,yandex,dealers\n"
+    "A2,2026-11-03T10:00:00+00:00,yandex,private\n"
+    "A3,2026-11-04T10:00:00+00:00,site,dealers\n"
+    "A4,2026-13-45T10:00:00+00:00,site,dealers\n"
+    "A5,2026-11-05T10:00:00+00:00,site,\n"
+)
+
+
+def words(answer: Any) -> str:
+    text = re.sub(r"<[^>]+>", " ", unescape(answer.content.decode()))
+    return re.sub(r"\s+", " ", text.replace("\u00a0", " "))
+
+
+def send(client: Client, name: str = "leads.csv", text: str = LEADS) -> str:
+    """Upload a file; the address of its check."""
+    answer = client.post("/data/upload", {"upload": SimpleUploadedFile(name, text.encode())})
+    assert answer.status_code == 302
+    return str(answer.headers["Location"])
+
+
+@pytest.fixture
+def client(workspace: Workspace, signed_in: SignIn) -> Client:
+    return signed_in("charlie")
+
+
+def test_check_shows_what_would_happen_and_loads_nothing(client: Client, workspace: Workspace) -> None:
+    page = words(client.get(send(client)))
+    assert "лиды 5 4 1 0 да" in page  # received, accepted, quarantined, repeats, adds up
+    assert "2026-13-45T10:00:00+00:00" in page
+    assert not (workspace.lake_path / "current.json").exists()
+
+
+def test_load_mend_and_load_again(client: Client, workspace: Workspace) -> None:
+    check = send(client)
+    loaded = words(client.post(f"{check}/load"))
+    assert "Данные обновлены, версия 1." in loaded
+    assert "За цифрой стоит записей: 4." in words(client.get("/records?month=2026-11"))
+    assert "в карантине 1 строка" in words(client.get("/data"))
+    (row,) = re.findall(r'href="(/data/quarantine/[^"?]+)"', client.get("/data/quarantine").content.decode())
+    form = client.get(row).content.decode()
+    (cell,) = re.findall(r'name="(cell_\d+)" value="2026-13-45', form)
+    given = dict(re.findall(r'name="(cell_\d+)"(?: value="([^"]*)")?', form))
+    answer = client.post(row, {**given, cell: "2026-11-06T10:00:00+00:00"})
+    assert answer.headers["Location"] == "/data/quarantine"
+    assert "За цифрой стоит записей: 5." in words(client.get("/records?month=2026-11"))
+    assert "карантин пуст" in words(client.get("/data"))
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["mend", "load"]
+
+
+def test_same_file_again_changes_nothing(client: Client) -> None:
+    client.post(f"{send(client)}/load")
+    again = words(client.post(f"{send(client)}/load"))
+    assert "Эти файлы уже загружены: данные не изменились, версия 1." in again
+
+
+def test_file_that_is_no_table_gets_one_sentence(client: Client) -> None:
+    answer = client.get(send(client, "leads.csv", "<!doctype html><html><body>Sign in</body></html>"))
+    assert answer.status_code == 400
+    assert "leads.csv" in words(answer)
+
+
+def test_unknown_headings_offer_a_mapping_to_correct(client: Client, workspace: Workspace) -> None:
+    check = send(client, "odd.csv", "Номерок,Появился\nA1,02.11.2026\nA2,03.11.2026\n")
+    page = client.get(check).content.decode()
+    assert "formaction" not in page
+    assert "<textarea" in page
+    assert f'action="{check}/load"' not in page  # nothing to load before a mapping fits
+    refused = client.post(check, {"text": "name = "})
+    assert refused.status_code == 200
+    assert 'role="alert"' in refused.content.decode()
+    assert list(workspace.mappings_path.glob("*.toml")) == [] if workspace.mappings_path.exists() else True
+
+
+@pytest.mark.parametrize("token", ["0" * 16, "..", "x" * 16])
+def test_upload_that_nobody_made_is_not_found(client: Client, token: str) -> None:
+    assert client.get(f"/data/upload/{token}").status_code == 404
+
+
+def test_founder_sees_the_data_but_loads_nothing(workspace: Workspace, signed_in: SignIn) -> None:
+    founder = signed_in("alice")
+    assert "/data/upload" not in founder.get("/data").content.decode()
+    assert founder.post("/data/upload", {"upload": SimpleUploadedFile("a.csv", b"x")}).status_code == 403
+
+
+def test_shipped_mapping_opens_and_an_unknown_one_does_not(client: Client) -> None:
+    (first, *_) = re.findall(r'href="(/data/mappings/[^"]+)"', client.get("/data").content.decode())
+    assert client.get(first).status_code == 200
+    assert client.get("/data/mappings/no-such").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\fakepath\\выгрузка №1.csv", "выгрузка №1.csv"),
+        (".htaccess", "htaccess"),
+        ("..", "file"),
+        ("a;b|c.csv", "a_b_c.csv"),
+    ],
+)
+def test_name_of_an_uploaded_file_stays_in_its_folder(name: str, expected: str) -> None:
+    assert safe_name(name) == expected
+    assert Path("/folder", expected).parent == Path("/folder")
