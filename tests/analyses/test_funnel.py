@@ -546,3 +546,21 @@ def test_funnel_questions_name_no_alias_like_a_column() -> None:
             aliases = set(re.findall(r" AS (\w+)", " ".join(reader.asked).replace("AS DOUBLE", "")))
             assert "all_leads" in aliases
             assert aliases & columns == set()
+
+
+def test_funnel_compares_leads_that_had_come_by_the_same_age() -> None:
+    # Now is 2 November, noon: of the leads of 1-2 October only the one that came before noon of the 2nd is looked at.
+    walked = [
+        {"lead_id": "now", "created_at": at("2026-11-02 09:00"), "furthest": 1},
+        {"lead_id": "early", "created_at": at("2026-10-02 09:00"), "furthest": 1},
+        {"lead_id": "late", "created_at": at("2026-10-02 15:00"), "furthest": 1},
+    ]
+    reader = MemoryReader(COMPANY, journeys=walked, known_until=at("2026-11-02 12:00"))
+    question = Question(
+        period=Period(date(2026, 11, 1), date(2026, 11, 3)), compare=Period(date(2026, 10, 1), date(2026, 10, 3))
+    )
+    found = funnel(reader, question)
+
+    assert found.totals.leads == 1
+    assert found.comparison is not None
+    assert found.comparison.reached("lead") == 1

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from datetime import date
+
 from smarketing.analyses.verdict import Cause
 from smarketing.analyses.verdict.result import CAUSE_NAMES
 from smarketing.analyses.verdict.words import headline, main_cause, question, sentence
-from tests.analyses.test_verdict import COMPANY, FACT, PLAN, judge, leads, plan_rows
+from tests.analyses.test_verdict import COMPANY, FACT, PLAN, judge, leads, plan_rows, receipts_of
 
 NBSP = "\u00a0"
 
@@ -60,3 +62,11 @@ def test_questions_are_open_and_never_why_did_you():
             assert asked.ru.split()[0] in {"Что", "Как", "Какой", "На"}
             assert "почему" not in asked.ru.lower()
             assert "кто " not in asked.ru.lower()
+
+
+def test_headline_tells_of_other_months_where_they_make_most_of_the_gap():
+    # All of June's money came in July: nothing is wrong with the leads, the month has no payments.
+    late = [{**row, "paid_day": date(2026, 7, 2)} for row in receipts_of(FACT)]
+    said = headline(judge(receipts=late), COMPANY)
+    assert said.ru.endswith(f"Ещё −4,13{NBSP}млн{NBSP}₽ дают оплаты по лидам других месяцев.")
+    assert said.en.endswith("Payments of other months' leads make −₽4.13m more.")

@@ -137,7 +137,7 @@ def _facts(reader: Reader, now: datetime) -> Iterator[Finding]:
 
 
 def _quarantined(workspace: Workspace) -> Finding:
-    count = len(quarantine(workspace))
+    count = sum(not row.resolved for row in quarantine(workspace))
     if not count:
         return Finding("quarantine", State.GOOD, Text("Карантин пуст.", "Nothing is in quarantine."))
     words = plural(count, ("строка", "строки", "строк"), ("row", "rows"))

@@ -56,6 +56,8 @@ class Counting:
         condition = f"is_counted AND {filter_condition(question.where)}"
         if self.clock is Clock.COHORT:
             condition += f" AND {period_condition(self.period, 'created')}"
+        if self.seen_at is not None:  # at that moment the leads of its last hours had not come yet
+            condition += f" AND created_at < {literal(self.seen_at)}"
         return f"SELECT {(',' + chr(10) + '  ').join(columns)}\nFROM journeys WHERE {condition}{grouped}"
 
     def totals(self, row: Row) -> Totals:

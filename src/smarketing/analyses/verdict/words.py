@@ -41,6 +41,9 @@ _AHEAD = Text("{when}: {amount} выше плана.", "{when}: {amount} above p
 _AS_PLANNED = Text("{when}: ровно по плану.", "{when}: exactly as planned.")
 _MAIN = Text("Главная причина: {cause}, {effect}.", "The main cause is {cause}, {effect}.")
 _AGAINST = Text("Против хода месяца заметен сдвиг: {cause}, {effect}.", "Against it stands {cause}, {effect}.")
+_TIMING = Text(
+    "Ещё {effect} дают оплаты по лидам других месяцев.", "Payments of other months' leads make {effect} more."
+)
 _CHANCE = Text(
     "Заметных сдвигов нет: такое отклонение бывает и при верном плане.",
     "Nothing has notably changed: a right plan misses like this, too.",
@@ -123,8 +126,8 @@ def headline(verdict: Verdict, company: Company) -> Text:
     when = say_period(verdict.period)
     opening = _AS_PLANNED if not verdict.gap else (_BEHIND if verdict.gap < 0 else _AHEAD)
     said = opening.fill(when=_capital(when), amount=_money(abs(verdict.gap), company.currency, signed=False))
-    rest = _why(verdict, company)
-    return Text(f"{said.ru} {rest.ru}", f"{said.en} {rest.en}")
+    sentences = [said, _why(verdict, company), *_timing(verdict, company)]
+    return Text(" ".join(text.ru for text in sentences), " ".join(text.en for text in sentences))
 
 
 def main_cause(verdict: Verdict) -> Part | None:
@@ -168,6 +171,15 @@ def _why(verdict: Verdict, company: Company) -> Text:
         return saying.fill(cause=Text(name.ru.lower(), name.en.lower()), effect=effect)
     labels = {part.label for part in verdict.parts if part.label is not None}
     return _TOO_FEW if labels == {Label.TOO_LITTLE_DATA} else _CHANCE
+
+
+def _timing(verdict: Verdict, company: Company) -> list[Text]:
+    """Said where it makes more of the gap than any cause: else the reader looks for the rest in vain."""
+    line = verdict.part(Cause.TIMING)
+    others = [abs(part.effect) for part in verdict.parts if part.cause is not Cause.TIMING]
+    if line is None or line.effect * verdict.gap <= 0 or abs(line.effect) <= max(others, default=Decimal(0)):
+        return []
+    return [_TIMING.fill(effect=_money(line.effect, company.currency, signed=True))]
 
 
 def _money(amount: Decimal, currency: str, *, signed: bool) -> Text:
