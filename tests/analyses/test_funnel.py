@@ -549,7 +549,7 @@ def test_funnel_questions_name_no_alias_like_a_column() -> None:
 
 
 def test_funnel_compares_leads_that_had_come_by_the_same_age() -> None:
-    # Now is 2 November, noon: of the leads of 1-2 October only the one that came before noon of the 2nd is looked at.
+    # Now is 2 November, noon: of the leads of 1-2 October only those of before noon of the 2nd are looked at.
     walked = [
         {"lead_id": "now", "created_at": at("2026-11-02 09:00"), "furthest": 1},
         {"lead_id": "early", "created_at": at("2026-10-02 09:00"), "furthest": 1},
