@@ -52,6 +52,14 @@ def test_curve_of_cut_delays_finds_the_law_behind_them():
     assert naive > found.at(20) + 0.04  # plain counting would call the young cohorts riper than they are
 
 
+def test_longest_delay_that_only_one_case_could_show_does_not_undo_the_rest():
+    # Three young cases sold at 1, 2 and 3 days; one old case at 200, and no other is 200 days old.
+    found = curve([1, 2, 3, 200], [10, 10, 10, 365])
+    assert found.ages == (1, 2, 3)
+    assert found.shares == pytest.approx((1 / 3, 2 / 3, 1))
+    assert found.events == 3
+
+
 def test_mean_over_a_cohort_weighs_its_leads():
     found = curve([1, 3], [9, 9])
     assert found.mean_over([0, 2, 4]) == pytest.approx((0 + 0.5 + 1) / 3)

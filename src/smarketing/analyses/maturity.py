@@ -34,11 +34,15 @@ class Maturity:
 
 
 def delay_question(before: date, where: Mapping[str, tuple[str, ...]]) -> str:
-    """Sales by segment, the week their lead came in and the whole days it took."""
+    """Sales by segment, the week their lead came in and the whole days it took.
+
+    A sale dated ahead of what is known says nothing of speed: alone at its age it would empty the curve below it.
+    """
     return f"""
 SELECT segment, created_week, CAST(FLOOR(1.0 * won_seconds / {DAY}) AS BIGINT) AS days, COUNT(*) AS sales
 FROM journeys
-WHERE is_counted AND is_won AND won_seconds >= 0 AND created_day < {literal(before)} AND {filter_condition(where)}
+WHERE is_counted AND is_won AND won_seconds >= 0 AND created_day < {literal(before)}
+  AND won_day < {literal(before)} AND {filter_condition(where)}
 GROUP BY segment, created_week, CAST(FLOOR(1.0 * won_seconds / {DAY}) AS BIGINT)
 ORDER BY segment NULLS LAST, created_week, days
 """.strip()

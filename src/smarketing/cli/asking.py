@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from smarketing.analyses.question import DIMENSION_NAMES, FILTERS, Question, check_dimensions
 from smarketing.facts.errors import WrongQuestion
@@ -58,6 +59,11 @@ def _day(text: str) -> date:
                 f"“{text}” is not a date: write YYYY-MM-DD, for example 2026-11-01.",
             ),
         ) from error
+
+
+def end_of(text: str | None, zone: ZoneInfo) -> datetime | None:
+    """The last second of a local day; raises :class:`WrongQuestion` for what is no day."""
+    return None if text is None else datetime.combine(_day(text), time(23, 59, 59), tzinfo=zone)
 
 
 def _clock(word: str) -> Clock:

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
+from smarketing.cli.asking import end_of
 from smarketing.cli.home import workspace
 from smarketing.cli.language import t, terminal_language
 from smarketing.cli.reports import print_load
@@ -93,14 +94,22 @@ def load_command(
     check: Annotated[
         bool, typer.Option("--check", help=t("Только показать, что будет.", "Only show what would happen."))
     ] = False,
+    known_until: Annotated[
+        str | None,
+        typer.Option(
+            "--known-until", help=t("Когда сделана выгрузка: ГГГГ-ММ-ДД.", "When the export was made: YYYY-MM-DD.")
+        ),
+    ] = None,
     home: Home = None,
 ) -> None:
     """Read files into facts; nothing is lost: accepted + quarantined = received."""
     console = Console()
     here = workspace(home)
     with _progress(console) as tell:
-        report = load(here, paths, mapping=map_, check=check, progress=tell)
-    print_load(console, report, here.company, terminal_language())
+        report = load(
+            here, paths, mapping=map_, check=check, known_until=end_of(known_until, here.company.tz), progress=tell
+        )
+    print_load(console, report, report.company or here.company, terminal_language())
     raise typer.Exit(report.exit_code)
 
 

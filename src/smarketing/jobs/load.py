@@ -54,6 +54,9 @@ class LoadReport:
     check: bool = False
     profiles: tuple[Profile, ...] = ()
     problems: tuple[Text, ...] = ()  # with ``check``: why a file could not be loaded as it is
+    company: Company | None = (
+        None  # with ``check``: the settings a load would take; the sums are in their currency
+    )
 
     @property
     def exit_code(self) -> int:
@@ -291,7 +294,9 @@ def _checked(
             problems.append(error.text)
     reading = intake.finish()
     profiles = tuple(profile(bench, sheet, plan.company, own_mappings(workspace)) for _, sheet in sheets)
-    report = _report("check", reading, check=True, profiles=profiles, problems=tuple(problems))
+    report = _report(
+        "check", reading, check=True, profiles=profiles, problems=tuple(problems), company=plan.company
+    )
     return replace(report, settings_from=plan.settings_from, quarantined=_rows_of(reading, "check"))
 
 

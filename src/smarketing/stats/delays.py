@@ -62,10 +62,14 @@ def ripening_curve(
     points = np.unique(delay[count > 0])
     happened = np.array([count[delay == point].sum() for point in points])
     at_risk = _at_risk(points, delay, age, count)
+    # A delay that every case old enough has shown says nothing of the longer ones: the curve ends before it.
+    certain = np.flatnonzero((happened >= at_risk) & (points > points[0]))
+    if certain.size:
+        points, happened, at_risk = (row[: certain[0]] for row in (points, happened, at_risk))
     kept = 1 - happened / at_risk
     shares = np.ones(points.size)
     shares[:-1] = np.cumprod(kept[:0:-1])[::-1]
-    return RipeningCurve(tuple(points.tolist()), tuple(shares.tolist()), int(count.sum()))
+    return RipeningCurve(tuple(points.tolist()), tuple(shares.tolist()), int(happened.sum()))
 
 
 def _at_risk(

@@ -61,8 +61,8 @@ def totals(bench: Workbench, relations: Mapping[str, str], company: Company) -> 
     return Totals(**said)  # type: ignore[arg-type]
 
 
-# Days of closing and of payment are typed by people and may lie ahead: this much beyond the last moment that a
-# system itself recorded is believed, more is a plan or a slip.
+# Days of closing and of payment are typed by people and may lie ahead. Work that goes on leaves no gap longer than
+# this after the last moment a system itself recorded; what lies beyond such a gap is a plan or a slip.
 LEEWAY = timedelta(days=7)
 _RECORDED = (("leads", "created_at"), ("leads", "updated_at"), ("activities", "at"))
 _TYPED = (("stage_moves", "entered_at"), ("payments", "paid_at"))
@@ -76,9 +76,17 @@ def latest_moment(accepted: Mapping[str, pa.Table], company: Company, now: datet
     recorded = [_latest(accepted, table, column, now) for table, column in _RECORDED]
     recorded.append(_spend_until(accepted, company, now))
     last = max(filter(None, recorded), default=None)
-    limit = now if last is None else min(now, last + LEEWAY)
-    typed = [_latest(accepted, table, column, limit) for table, column in _TYPED]
-    return max(filter(None, (last, *typed)), default=None)
+    if last is None:
+        return max(filter(None, [_latest(accepted, *typed, now) for typed in _TYPED]), default=None)
+    while (later := _typed_within(accepted, last, min(now, last + LEEWAY))) is not None:
+        last = later
+    return last
+
+
+def _typed_within(accepted: Mapping[str, pa.Table], after: datetime, limit: datetime) -> datetime | None:
+    """The last typed moment not over the limit, if it is later than what is known already."""
+    found = max(filter(None, [_latest(accepted, *typed, limit) for typed in _TYPED]), default=None)
+    return found if found is not None and found > after else None
 
 
 def _latest(accepted: Mapping[str, pa.Table], table: str, column: str, limit: datetime) -> datetime | None:
