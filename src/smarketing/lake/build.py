@@ -10,7 +10,7 @@ from pathlib import Path
 from smarketing.facts.company import Company
 from smarketing.facts.journeys import RECEIPT_COLUMNS, SPEND_COLUMNS, journey_columns
 from smarketing.lake import changes, journeys, receipts, spend, verdicts
-from smarketing.lake.batches import PART
+from smarketing.lake.batches import LOAD, PART
 from smarketing.lake.changes import NO_LEAD_PART, Extent
 from smarketing.lake.delta import DeltaFolder
 from smarketing.lake.engine import Engine
@@ -19,7 +19,7 @@ from smarketing.lake.settings import local, month_of
 CHUNK = 500_000  # leads computed at once: bounds the memory of the window over their moves
 DERIVED = ("journeys", "receipts", "spend")
 _ORDER = {
-    "journeys": f"{PART}, lead_source, created_at, lead_id",
+    "journeys": f"{PART}, lead_source, created_at, lead_id",  # chunk_leads lie like this
     "receipts": f"{PART}, paid_at, payment_id",
     "spend": f"{PART}, lead_source, day, campaign, ad",
 }
@@ -78,15 +78,15 @@ def _build_all(work: Work) -> dict[str, int]:
 def _build_changed(work: Work, extent: Extent) -> dict[str, int]:
     versions = dict(work.base)
     if extent.leads or extent.payments:
-        work.engine.run("CREATE OR REPLACE TABLE chunk AS SELECT lead_id FROM changed_leads")
+        work.engine.run(
+            f"CREATE OR REPLACE TABLE chunk AS SELECT lead_id, MAX({LOAD}) AS newest FROM raw_leads "
+            "WHERE lead_id IN (SELECT lead_id FROM changed_leads) GROUP BY lead_id"
+        )
         journeys.build(work.engine, work.company, work.known_until, has_activities=work.has_activities)
         parts = {*extent.parts, NO_LEAD_PART}
         _replace(work, versions, "journeys", parts, "lead_id NOT IN (SELECT lead_id FROM changed_leads)")
     if extent.payments:
-        receipts.build(work.engine, work.company)
-        work.engine.run("CREATE OR REPLACE TABLE lead_receipts AS SELECT * FROM new_receipts")
-        receipts.build_without_lead(work.engine, work.company)
-        work.engine.run("INSERT INTO new_receipts SELECT * FROM lead_receipts")
+        receipts.build_changed(work.engine, work.company)
         kept = "payment_id NOT IN (SELECT payment_id FROM changed_payments)"
         _replace(work, versions, "receipts", parts, kept)
     if extent.spend_parts:
@@ -99,7 +99,8 @@ def _chunks(work: Work) -> Iterator[None]:
     """Fill ``chunk`` with whole months of leads, up to about ``CHUNK`` at a time; one empty chunk at least."""
     month = month_of(f"CAST({local('MAX(created_at)', work.company)} AS DATE)")
     work.engine.run(
-        f"CREATE OR REPLACE TABLE lead_months AS SELECT lead_id, {month} AS month FROM raw_leads GROUP BY lead_id"
+        f"CREATE OR REPLACE TABLE lead_months AS SELECT lead_id, MAX({LOAD}) AS newest, {month} AS month "
+        "FROM raw_leads GROUP BY lead_id"
     )
     sizes = work.engine.rows("SELECT month, COUNT(*) FROM lead_months GROUP BY month ORDER BY month")
     group: list[int] = []
@@ -117,12 +118,15 @@ def _chunks(work: Work) -> Iterator[None]:
 
 def _chunk(work: Work, months: list[int]) -> None:
     listed = ", ".join(map(str, months))
-    work.engine.run(f"CREATE OR REPLACE TABLE chunk AS SELECT lead_id FROM lead_months WHERE month IN ({listed})")
+    work.engine.run(
+        f"CREATE OR REPLACE TABLE chunk AS SELECT lead_id, newest FROM lead_months WHERE month IN ({listed})"
+    )
 
 
 def _add(work: Work, versions: dict[str, int], table: str) -> None:
     """Write ``new_<table>``: the first time in a run in the place of everything, then beside what was written."""
-    rows = work.engine.stream(f"SELECT * FROM new_{table} ORDER BY {_ORDER[table]}")
+    order = "" if table == "journeys" else f" ORDER BY {_ORDER[table]}"
+    rows = work.engine.stream(f"SELECT * FROM new_{table}{order}")
     versions[table] = work.folder(table).append(versions.get(table), rows, work.load)
 
 

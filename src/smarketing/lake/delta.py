@@ -14,7 +14,14 @@ from typing import Any
 from urllib.parse import unquote, urlparse
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, PostCommitHookProperties, WriterProperties, write_deltalake
+from deltalake import (
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    PostCommitHookProperties,
+    WriterProperties,
+    write_deltalake,
+)
 
 from smarketing.facts.errors import WrongState
 from smarketing.facts.language import Text
@@ -28,7 +35,10 @@ _SETTINGS: dict[str, str | None] = {
     "delta.enableDeletionVectors": "false",
 }
 _AFTER_COMMIT = PostCommitHookProperties(create_checkpoint=True, cleanup_expired_logs=False)
-_PARQUET = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=250_000)
+_PARQUET_SETTINGS: dict[str, Any] = {"compression": "ZSTD", "compression_level": 1, "max_row_group_size": 250_000}
+_PARQUET = WriterProperties(**_PARQUET_SETTINGS)
+_NO_LIST = ColumnProperties(dictionary_enabled=False)
+_IDS = {"lead_id", "client_id", "payment_id"}
 _REFUSED_FEATURES = {"deletionVectors", "columnMapping"}
 
 
@@ -56,32 +66,27 @@ class DeltaFolder:
         """Add rows to version ``base`` (None: a new table); returns the new version."""
         if base is None:
             return self.replace_all(rows, load)
-        self._back_to(base)
-        self._write(rows, load, mode="append", schema_mode="merge")
-        return self._version()
+        return self._write(self._back_to(base), rows, load, mode="append", schema_mode="merge")
 
     def replace_parts(
         self, base: int, parts: Iterable[int], rows: pa.RecordBatchReader | pa.Table, load: int
     ) -> int:
         """Put these rows in the place of whole parts of version ``base``; returns the new version."""
-        self._back_to(base)
         listed = ", ".join(str(part) for part in sorted(parts))
-        self._write(rows, load, mode="overwrite", predicate=f"{PART} in ({listed})")
-        return self._version()
+        return self._write(self._back_to(base), rows, load, mode="overwrite", predicate=f"{PART} in ({listed})")
 
     def replace_all(self, rows: pa.RecordBatchReader | pa.Table, load: int) -> int:
         """Start the table anew with these rows, whatever lay there; returns the new version."""
         self._path.mkdir(parents=True, exist_ok=True)
-        self._write(rows, load, mode="overwrite", schema_mode="overwrite")
-        return self._version()
+        known = self._open() if DeltaTable.is_deltatable(str(self._path)) else None
+        return self._write(known, rows, load, mode="overwrite", schema_mode="overwrite")
 
     def compact(self, base: int) -> int:
         """Join small files; the rows stay the same. Returns the new version, ``base`` if nothing was to do."""
-        self._back_to(base)
-        table = self._open()
+        table = self._back_to(base)
         before = table.version()
         metrics = table.optimize.compact(writer_properties=_PARQUET, post_commithook_properties=_AFTER_COMMIT)
-        return before if metrics["numFilesAdded"] == 0 else self._version()
+        return before if metrics["numFilesAdded"] == 0 else self._open().version()
 
     def vacuum(self, keep: Iterable[int], hours: int) -> int:
         """Delete files that none of the versions ``keep`` needs and that are older than ``hours``."""
@@ -94,28 +99,42 @@ class DeltaFolder:
         )
         return len(gone)
 
-    def _back_to(self, base: int) -> None:
+    def _back_to(self, base: int) -> DeltaTable:
         table = self._open()
         if table.version() != base:
             table.restore(base)
+        return table
 
-    def _write(self, rows: pa.RecordBatchReader | pa.Table, load: int, **how: Any) -> None:
+    def _write(
+        self, table: DeltaTable | None, rows: pa.RecordBatchReader | pa.Table, load: int, **how: Any
+    ) -> int:
+        """Write into a table that is open (None: there is none yet); returns the new version."""
         write_deltalake(
-            self._path,
+            table or self._path,
             rows,
             partition_by=[PART],
-            configuration=None if DeltaTable.is_deltatable(str(self._path)) else _SETTINGS,
-            writer_properties=_PARQUET,
+            configuration=None if table else _SETTINGS,
+            writer_properties=_writing(rows.schema),
             commit_properties=CommitProperties(custom_metadata={"smarketing.load": str(load)}),
             post_commithook_properties=_AFTER_COMMIT,
             **how,
         )
+        return (table or self._open()).version()
 
     def _open(self) -> DeltaTable:
         return DeltaTable(self._path)
 
-    def _version(self) -> int:
-        return self._open().version()
+
+def _writing(schema: pa.Schema) -> WriterProperties:
+    """A list of values for every column of moments and numbers would be as long as the column: a fifth of the
+    time of writing goes there, and the file grows."""
+    plain = [field.name for field in schema if _has_many_values(field)]
+    return WriterProperties(**_PARQUET_SETTINGS, column_properties=dict.fromkeys(plain, _NO_LIST))
+
+
+def _has_many_values(field: pa.Field) -> bool:
+    kind = field.type
+    return bool(pa.types.is_timestamp(kind) or pa.types.is_int64(kind) or field.name in _IDS)
 
 
 @lru_cache(maxsize=512)

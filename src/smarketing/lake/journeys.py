@@ -23,53 +23,47 @@ FAILED_RESULTS = (
     "не дозвонились", "недозвон", "нет ответа", "не ответил", "пропущен", "пропущенный", "занято", "сбой",
 )  # fmt: skip
 
+# Rows lie in the order in which they will be written: sorting them here is cheaper than as whole journeys.
 _LEADS = """
 CREATE OR REPLACE TABLE chunk_leads AS
-WITH latest AS (
-    SELECT * FROM raw_leads WHERE lead_id IN (SELECT lead_id FROM chunk)
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY lead_id ORDER BY {load} DESC) = 1
-), timed AS (
-    SELECT *, {local_created} AS local_created FROM latest
+WITH timed AS (
+    SELECT l.*, {local_created} AS local_created
+    FROM raw_leads l JOIN chunk k ON k.lead_id = l.lead_id AND k.newest = l.{load}
+), dated AS (
+    SELECT l.* EXCLUDE (amount, currency, {load}, {part_name}), {amount} AS amount,
+        g.source_group, v.seller_verdict,
+        CAST(l.local_created AS DATE) AS created_day,
+        {custom}
+        HOUR(l.local_created) * 3600 + MINUTE(l.local_created) * 60 + SECOND(l.local_created) AS created_second
+    FROM timed l
+    LEFT JOIN source_groups g ON g.lead_source = l.lead_source
+    LEFT JOIN seller_verdicts v ON v.seller_quality = l.seller_quality
+    LEFT JOIN rates r ON r.currency = COALESCE(l.currency, {currency})
 )
-SELECT l.* EXCLUDE (amount, currency), {amount} AS amount,
-    g.source_group, v.seller_verdict,
-    CAST(l.local_created AS DATE) AS created_day,
-    {custom}
-    HOUR(l.local_created) * 3600 + MINUTE(l.local_created) * 60 + SECOND(l.local_created) AS created_second
-FROM timed l
-LEFT JOIN source_groups g ON g.lead_source = l.lead_source
-LEFT JOIN seller_verdicts v ON v.seller_quality = l.seller_quality
-LEFT JOIN rates r ON r.currency = COALESCE(l.currency, {currency})
+SELECT *, (ROW_NUMBER() OVER ())::INTEGER AS lead_no
+FROM (SELECT * FROM dated ORDER BY {part}, lead_source, created_at, lead_id)
 """
 
 _ANSWERS = """
 CREATE OR REPLACE TABLE lead_answers AS
 WITH first_answers AS (
-    SELECT a.lead_id, MIN(a.at) AS answered_at, {local_answered} AS local_answered
+    SELECT l.lead_no, MIN(a.at) AS answered_at, {local_answered} AS local_answered
     FROM raw_activities a JOIN chunk_leads l ON l.lead_id = a.lead_id
     WHERE a.kind IN ({kinds}) AND LOWER(a.direction) IS DISTINCT FROM 'in'
       AND (a.result IS NULL OR LOWER(a.result) NOT IN ({failed}))
       AND a.at >= l.created_at
-    GROUP BY a.lead_id
+    GROUP BY l.lead_no
 )
-SELECT f.lead_id, f.answered_at, {clock} AS answered_clock
+SELECT f.lead_no, f.answered_at, {clock} AS answered_clock
 FROM first_answers f LEFT JOIN calendar c ON c.local_day = CAST(f.local_answered AS DATE)
 """
 
-_MONEY = """
-CREATE OR REPLACE TABLE lead_money AS
-SELECT p.lead_id, SUM(p.net) AS revenue, SUM(p.cost) AS cost_of_goods,
-    COUNT(*) FILTER (WHERE p.net > 0) AS payments_count,
-    MIN(p.paid_at) FILTER (WHERE p.net > 0) AS first_paid_at
-FROM net_payments p WHERE p.lead_id IN (SELECT lead_id FROM chunk) GROUP BY p.lead_id
-"""
-
 _JOURNEYS = """
-CREATE OR REPLACE TABLE new_journeys AS
+CREATE OR REPLACE VIEW new_journeys AS
 WITH facts AS (
     SELECT l.*, c.opens, c.closes,
         {clock} AS created_clock,
-        p.* EXCLUDE (lead_id),
+        p.* EXCLUDE (lead_no),
         COALESCE(p.outcome, 'open') AS outcome_now,
         COALESCE(l.is_test, FALSE) AS test,
         a.answered_at, a.answered_clock,
@@ -79,10 +73,10 @@ WITH facts AS (
             AS repeat
     FROM chunk_leads l
     LEFT JOIN calendar c ON c.local_day = l.created_day
-    LEFT JOIN lead_paths p ON p.lead_id = l.lead_id
-    LEFT JOIN lead_answers a ON a.lead_id = l.lead_id
+    LEFT JOIN lead_paths p ON p.lead_no = l.lead_no
+    LEFT JOIN lead_answers a ON a.lead_no = l.lead_no
     LEFT JOIN lead_money m ON m.lead_id = l.lead_id
-    LEFT JOIN lead_verdicts v ON v.lead_id = l.lead_id
+    LEFT JOIN lead_verdicts v ON v.lead_no = l.lead_no
     LEFT JOIN client_wins w ON w.client_id = l.client_id
 ), dated AS (
     SELECT *,
@@ -99,14 +93,16 @@ SELECT {columns}, {part}::INTEGER AS {part_name} FROM dated
 
 
 def build(engine: Engine, company: Company, known_until: datetime, *, has_activities: bool) -> None:
-    """Make ``new_journeys`` for the leads of table ``chunk``.
+    """Make ``chunk_leads`` and ``new_journeys`` for table ``chunk`` (``lead_id``, ``newest``: its load).
 
-    Needs the views of raw facts, the tables of :mod:`smarketing.lake.settings`, and ``net_payments`` and
-    ``client_wins`` of :mod:`smarketing.lake.receipts`.
+    Needs the views of raw facts, the tables of :mod:`smarketing.lake.settings`, and ``lead_money`` and
+    ``client_wins`` of :mod:`smarketing.lake.receipts`. ``new_journeys`` is computed when it is read, once.
     """
     engine.run(
         _LEADS.format(
             load=LOAD,
+            part=month_of("created_day"),
+            part_name=PART,
             local_created=local("created_at", company),
             amount=in_company_money("l.amount"),
             currency=literal(company.currency),
@@ -122,7 +118,6 @@ def build(engine: Engine, company: Company, known_until: datetime, *, has_activi
             clock=_clock(_second("f.local_answered")),
         )
     )
-    engine.run(_MONEY)
     verdicts.judge(engine, company, known_until)
     columns = _columns(company, known_until, has_activities)
     engine.run(

@@ -144,6 +144,8 @@ class Loading:
 
     def _bring_up_to_date(self, known_until: datetime, *, anew: bool) -> None:
         extent = self._extent(known_until, anew=anew)
+        for table in self._changed:
+            self._engine.run(f"DROP TABLE new_{table}")  # written, and their extent is known: give the memory back
         work = Work(
             engine=self._engine,
             root=self._root,

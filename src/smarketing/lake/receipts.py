@@ -36,6 +36,14 @@ SELECT *, CASE WHEN payer IS NULL THEN NULL ELSE net > 0 AND ROW_NUMBER() OVER (
 FROM owned
 """
 
+_MONEY = """
+CREATE OR REPLACE TABLE lead_money AS
+SELECT lead_id, SUM(net) AS revenue, SUM(cost) AS cost_of_goods,
+    COUNT(*) FILTER (WHERE net > 0) AS payments_count,
+    MIN(paid_at) FILTER (WHERE net > 0) AS first_paid_at
+FROM net_payments WHERE lead_id IS NOT NULL GROUP BY lead_id
+"""
+
 _PAYERS = """
 CREATE OR REPLACE TABLE payer_clients AS
 SELECT client_id FROM raw_payments WHERE payment_id IN (SELECT payment_id FROM changed_payments)
@@ -62,7 +70,7 @@ QUALIFY ROW_NUMBER() OVER (PARTITION BY lead_id ORDER BY {load} DESC) = 1
 
 _WON_LEADS = """
 CREATE OR REPLACE TABLE won_leads AS
-SELECT l.lead_id, l.created_at FROM client_leads l
+SELECT l.lead_id, l.client_id, l.created_at, (ROW_NUMBER() OVER ())::INTEGER AS lead_no FROM client_leads l
 WHERE NOT l.not_counted
   AND l.client_id IN (SELECT client_id FROM client_leads GROUP BY client_id HAVING COUNT(*) > 1)
   AND l.lead_id IN (
@@ -75,7 +83,7 @@ CREATE OR REPLACE TABLE client_wins AS
 WITH turned AS (
     SELECT l.client_id, l.lead_id, p.reached_won_at AS won_at,
         ROW_NUMBER() OVER (PARTITION BY l.client_id ORDER BY p.reached_won_at, l.lead_id) AS turn
-    FROM lead_paths p JOIN client_leads l ON l.lead_id = p.lead_id
+    FROM lead_paths p JOIN won_leads l ON l.lead_no = p.lead_no
     WHERE p.outcome = 'won' AND p.reached_won_at IS NOT NULL
 )
 SELECT client_id,
@@ -91,14 +99,14 @@ WITH local_payments AS (
     SELECT *, CAST({local_paid} AS DATE) AS paid_day FROM net_payments
     WHERE payment_id IN (SELECT payment_id FROM changed_payments)
 )
-SELECT {columns}, COALESCE(j.{part}, 0)::INTEGER AS {part}
-FROM local_payments p {join} JOIN new_journeys j ON j.lead_id = p.lead_id
+SELECT {columns}, COALESCE({month}, 0)::INTEGER AS {part}
+FROM local_payments p {join} JOIN chunk_leads j ON j.lead_id = p.lead_id
 {where}
 """
 
 
 def prepare_payments(engine: Engine, company: Company, *, everything: bool) -> None:
-    """Make ``net_payments``: net of VAT, in the company's currency, with their payers."""
+    """Make ``net_payments``: net of VAT, in the company's currency, with their payers; ``lead_money`` of them."""
     if not everything:
         engine.run(_PAYERS)
     engine.run(
@@ -110,6 +118,7 @@ def prepare_payments(engine: Engine, company: Company, *, everything: bool) -> N
             currency=literal(company.currency),
         )
     )
+    engine.run(_MONEY)
 
 
 def prepare_wins(engine: Engine, company: Company) -> None:
@@ -121,17 +130,22 @@ def prepare_wins(engine: Engine, company: Company) -> None:
 
 
 def build(engine: Engine, company: Company) -> None:
-    """Make ``new_receipts`` for the changed payments of the leads in ``new_journeys``."""
+    """Make ``new_receipts`` for the changed payments of the leads in ``chunk_leads``."""
     _build(engine, company, "", "")
 
 
+def build_changed(engine: Engine, company: Company) -> None:
+    """Make ``new_receipts`` for all changed payments; a lead that is not in ``chunk_leads`` is unknown."""
+    _build(engine, company, "LEFT", "")
+
+
 def build_without_lead(engine: Engine, company: Company) -> None:
-    """Make ``new_receipts`` for changed payments whose lead the lake does not know."""
+    """Make ``new_receipts`` for changed payments whose lead is not in ``lead_months``, where all are."""
     _build(
         engine,
         company,
         "LEFT",
-        "WHERE p.lead_id IS NULL OR p.lead_id NOT IN (SELECT lead_id FROM raw_leads)",
+        "WHERE p.lead_id IS NULL OR p.lead_id NOT IN (SELECT lead_id FROM lead_months)",
     )
 
 
@@ -141,6 +155,7 @@ def _build(engine: Engine, company: Company, join: str, where: str) -> None:
         _RECEIPTS.format(
             local_paid=local("paid_at", company),
             columns=typed(columns, RECEIPT_COLUMNS),
+            month=month_of("j.created_day"),
             part=PART,
             join=join,
             where=where,
@@ -162,8 +177,8 @@ def _columns() -> dict[str, str]:
         "is_first": "p.is_first",
         "is_counted": "NOT COALESCE(j.is_test, FALSE)",
         "created_day": "j.created_day",
-        "created_week": "j.created_week",
-        "created_month": "j.created_month",
+        "created_week": week_of("j.created_day"),
+        "created_month": month_of("j.created_day"),
         **{dimension: f"j.{dimension}" for dimension in LEAD_DIMENSIONS},
         "product": "COALESCE(p.product, j.product)",
     }

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from smarketing.facts.company import Company, Milestone, Stage
+from smarketing.facts.company import Company, Milestone
 from smarketing.facts.criteria import TargetVerdict
 from smarketing.facts.errors import WrongInput, did_you_mean
 from smarketing.facts.language import Text
 from smarketing.facts.query import literal
 from smarketing.lake.engine import Engine
 
-AFTER_ALL = 32_000  # the place of a lost stage in an order by place: after the whole path
+AFTER_ALL = 32_000  # the place of a milestone that no stage stands for: after every path
 _LATER = {
     Milestone.ACCEPTED: (Milestone.ACCEPTED, Milestone.DEAL, Milestone.WON),
     Milestone.DEAL: (Milestone.DEAL, Milestone.WON),
@@ -24,8 +24,11 @@ def put_settings(engine: Engine, company: Company) -> None:
     """Make the tables ``stage_places``, ``source_groups``, ``seller_verdicts``, ``rates`` and ``calendar``."""
     engine.fill(
         "stage_places",
-        {"stage": "VARCHAR", "place": "SMALLINT", "turn_place": "SMALLINT", "is_lost": "BOOLEAN"},
-        [_place(stage, company) for stage in company.stages],
+        {"stage": "VARCHAR", "place": "SMALLINT", "spot": "SMALLINT"},
+        [
+            (stage, spot if spot <= len(company.path) else None, spot)
+            for spot, stage in enumerate(spots(company), start=1)
+        ],
     )
     engine.fill(
         "source_groups",
@@ -47,6 +50,12 @@ def put_settings(engine: Engine, company: Company) -> None:
         {"local_day": "DATE", "opens": "INTEGER", "closes": "INTEGER", "worked_before": "BIGINT"},
         [(day.day, day.opens, day.closes, day.before) for day in company.calendar.days()],
     )
+
+
+def spots(company: Company) -> list[str]:
+    """Keys of all stages in the order of their numbers from 1: the path, then the lost stages by name."""
+    path = [stage.key for stage in company.path]
+    return [*path, *sorted(stage.key for stage in company.stages if stage.key not in path)]
 
 
 def milestone_place(company: Company, milestone: Milestone) -> str:
@@ -115,13 +124,6 @@ def check_stages(engine: Engine, company: Company, table: str) -> None:
                 f"The company has no stage “{stage}” (moves: {rows}). {hint.en}",
             ),
         )
-
-
-def _place(stage: Stage, company: Company) -> tuple[object, ...]:
-    if stage.milestone is Milestone.LOST:
-        return stage.key, None, AFTER_ALL, True
-    place = company.path.index(stage) + 1
-    return stage.key, place, place, False
 
 
 def _groups(company: Company) -> Mapping[str, str]:

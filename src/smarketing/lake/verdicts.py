@@ -29,7 +29,8 @@ QUALIFY ROW_NUMBER() OVER (
 
 _RULED = """
 CREATE OR REPLACE TABLE ruled AS
-SELECT lead_id, {verdict} AS verdict, {criterion} AS criterion, {version} AS criteria_version FROM chunk_leads
+SELECT lead_no, lead_id, {verdict} AS verdict, {criterion} AS criterion, {version} AS criteria_version
+FROM chunk_leads
 """
 
 _NEW = """
@@ -47,22 +48,22 @@ WHERE (
 
 # Where no version of the criteria was valid, only a rule's verdict that came from outside can stand: ours always
 # names its version, and says «unknown» where it took one back.
-_OUTSIDE = """
-SELECT lead_id, verdict, criterion, criteria_version FROM said_before
-WHERE by_rule AND criteria_version IS NULL AND verdict <> 'unknown'
-"""
-
 _VERDICTS = """
 CREATE OR REPLACE TABLE lead_verdicts AS
-SELECT l.lead_id,
-    CASE WHEN p.lead_id IS NOT NULL THEN p.verdict ELSE r.verdict END AS verdict,
-    CASE WHEN p.lead_id IS NOT NULL THEN p.criterion ELSE r.criterion END AS criterion,
-    CASE WHEN p.lead_id IS NOT NULL THEN p.criteria_version ELSE r.criteria_version END AS criteria_version,
-    CASE WHEN p.lead_id IS NOT NULL THEN 'person' WHEN r.lead_id IS NOT NULL THEN 'rule' END AS judged_by
-FROM chunk_leads l
-LEFT JOIN said_before p ON p.lead_id = l.lead_id AND NOT p.by_rule
-LEFT JOIN {rule} r ON r.lead_id = l.lead_id
+SELECT r.lead_no, {chosen},
+    CASE WHEN p.lead_id IS NOT NULL THEN 'person'
+         WHEN r.criteria_version IS NOT NULL OR o.lead_id IS NOT NULL THEN 'rule' END AS judged_by
+FROM {ruled} r
+LEFT JOIN said_before p ON p.lead_id = r.lead_id AND NOT p.by_rule
+LEFT JOIN said_before o ON o.lead_id = r.lead_id
+    AND o.by_rule AND o.criteria_version IS NULL AND o.verdict <> 'unknown'
 """
+_NOT_RULED = """(
+    SELECT lead_no, lead_id,
+        NULL::VARCHAR AS verdict, NULL::VARCHAR AS criterion, NULL::VARCHAR AS criteria_version
+    FROM chunk_leads
+)"""
+_SAYS = ("verdict", "criterion", "criteria_version")
 
 
 def start(engine: Engine) -> None:
@@ -76,15 +77,18 @@ def start(engine: Engine) -> None:
 def judge(engine: Engine, company: Company, known_until: datetime) -> None:
     """Make ``lead_verdicts`` for ``chunk_leads`` and add what is new to ``new_verdicts``."""
     engine.run(_SAID.format(load=LOAD))
-    if not company.criteria:
-        engine.run(_VERDICTS.format(rule=f"({_OUTSIDE})"))
-        return
-    parts = {part: by_date_expression(company, part) for part in ("verdict", "criterion", "version")}
-    engine.run(_RULED.format(**parts))
-    engine.run(_NEW.format(now=literal(known_until)))
-    judged = "SELECT * FROM ruled WHERE criteria_version IS NOT NULL"
-    not_judged = "lead_id IN (SELECT lead_id FROM ruled WHERE criteria_version IS NULL)"
-    engine.run(_VERDICTS.format(rule=f"({judged} UNION ALL {_OUTSIDE} AND {not_judged})"))
+    ruled = _NOT_RULED
+    if company.criteria:
+        parts = {part: by_date_expression(company, part) for part in ("verdict", "criterion", "version")}
+        engine.run(_RULED.format(**parts))
+        engine.run(_NEW.format(now=literal(known_until)))
+        ruled = "ruled"
+    chosen = ", ".join(
+        f"CASE WHEN p.lead_id IS NOT NULL THEN p.{said} WHEN r.criteria_version IS NOT NULL THEN r.{said} "
+        f"ELSE o.{said} END AS {said}"
+        for said in _SAYS
+    )
+    engine.run(_VERDICTS.format(ruled=ruled, chosen=chosen))
 
 
 def new_rows(load: int) -> str:
