@@ -320,3 +320,17 @@ def test_months_in_place_of_a_plan_bring_their_sales_past_the_process():
     assert (found.plan, found.fact) == (1050, 1080)
     assert found.part(Cause.OUTSIDE).effect == 30
     assert sum(part.effect for part in found.parts) == found.gap == 30
+
+
+def test_gap_of_a_young_month_is_held_against_the_money_planned_and_not_against_what_is_due_of_its_leads():
+    # By 14 June few of June's sales are due, but the plan of the days that passed is 2.8 million.
+    old = leads("dealers", 40, 30, 28, 25, 490_000, day="2026-03-10")
+    bought = {"won_seconds": 40 * 86_400, "won_at": at("2026-04-19")}
+    slow = [{**lead, **bought} if lead["is_won"] else lead for lead in old]
+    young = leads("dealers", 20, 12, 10, 0, 0, day="2026-06-03") + leads(
+        "private", 64, 26, 23, 0, 0, day="2026-06-03"
+    )
+    found = judge([*slow, *young], known_until=datetime(2026, 6, 14, 15, tzinfo=UTC))
+    assert found.ripe < 0.05
+    assert found.account.plan == found.plan == Decimal("2806363.64")
+    assert found.fact == 0

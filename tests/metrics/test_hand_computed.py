@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from smarketing.analyses.focus import focus
 from smarketing.analyses.funnel import Kind, funnel
 from smarketing.analyses.losses import losses
 from smarketing.analyses.measuring import measure
@@ -18,7 +19,8 @@ from smarketing.analyses.response import response
 from smarketing.analyses.result import Measurement
 from smarketing.metrics.catalogue import METRICS
 from smarketing.metrics.kinds import Figure
-from tests.analyses.small_company import COHORT, PERIOD, reader
+from tests.analyses.small_company import COHORT, PERIOD, SPEND, reader
+from tests.support.memory import at
 
 Value = int | Fraction
 
@@ -123,6 +125,31 @@ BY_LOSSES: dict[tuple[tuple[str | None, str], str], Value] = {
     ((None, "new"), "loss_share"): Fraction(1, 4),  # L4 of all four
 }
 
+# Of the spend of November 60 000 is set against dealers, 40 000 against private persons. The sellers talked with
+# L1 for 90 minutes, with L3, who is not target, for 30, with L11 for 60, and with October's L12 for 100.
+FOCUS_SPEND = [{**row, "segment": "private" if row["cost"] == 40_000 else "dealers"} for row in SPEND]
+FOCUS_ACTIVITIES = [
+    {"activity_id": lead, "at": at("2026-11-09"), "lead_id": lead, "kind": "call", "minutes": minutes}
+    for lead, minutes in (("L1", 90), ("L3", 30), ("L11", 60), ("L12", 100))
+]
+OF_DEALERS: dict[str, Value] = {
+    "spend_share": Fraction(6, 10),
+    "lead_share": Fraction(3, 11),  # L1 L2 L7
+    "effort_share": Fraction(90, 180),
+    "sale_share": Fraction(2, 3),  # L1 L7 of those and L11
+    "revenue_share": Fraction(700, 750),
+}
+OF_FOCUS: dict[str, Value] = {
+    "spend_beyond_revenue": Fraction(4, 10) - Fraction(50, 750),  # private persons, 1/3
+    # private persons 5/11 less 50/750, «-» 1/11 and not given 2/11, which bring nothing
+    "leads_beyond_revenue": Fraction(5, 11) - Fraction(50, 750) + Fraction(3, 11),
+    "effort_beyond_revenue": Fraction(90, 180) - Fraction(50, 750),
+    "effort_hours": 3,
+    "non_target_hours": Fraction(1, 2),
+    "non_target_effort_share": Fraction(30, 180),
+}
+OF_FOCUS_WITHOUT_MINUTES: dict[str, Value] = {"effort_actions": 3, "non_target_effort_share": Fraction(1, 3)}
+
 
 def is_equal(figure: Figure, expected: Value | None) -> bool:
     if expected is None or figure.value is None:
@@ -165,10 +192,27 @@ def test_losses_equal_the_figures_computed_by_hand() -> None:
     assert _wrong(losses(reader(), COHORT).table, BY_LOSSES) == []
 
 
+def test_focus_equals_the_figures_computed_by_hand() -> None:
+    table = focus(reader(spend=FOCUS_SPEND, activities=FOCUS_ACTIVITIES), COHORT).table
+    dealers = next(row.figures for row in table.rows if row.keys == ("dealers",))
+
+    assert [key for key, expected in OF_DEALERS.items() if not is_equal(dealers[key], expected)] == []
+    assert [key for key, expected in OF_FOCUS.items() if not is_equal(table.total.figures[key], expected)] == []
+
+
+def test_focus_without_minutes_equals_the_figures_computed_by_hand() -> None:
+    bare = [{**row, "minutes": None} for row in FOCUS_ACTIVITIES]
+    total = focus(reader(spend=FOCUS_SPEND, activities=bare), COHORT).table.total.figures
+
+    assert [key for key, expected in OF_FOCUS_WITHOUT_MINUTES.items() if not is_equal(total[key], expected)] == []
+
+
 def test_every_key_of_the_catalogue_has_a_figure_computed_by_hand() -> None:
     of_rows = [key for table in (BY_FUNNEL, BY_MILESTONES, BY_LOSSES) for _, key in table]
+    of_focus = [*OF_DEALERS, *OF_FOCUS, *OF_FOCUS_WITHOUT_MINUTES]
 
-    assert set(METRICS) - {*BY_COHORT, *BY_PERIOD, *BY_CURVE, *BY_WAIT, *OF_WHOLE_FUNNEL, *of_rows} == set()
+    found = {*BY_COHORT, *BY_PERIOD, *BY_CURVE, *BY_WAIT, *OF_WHOLE_FUNNEL, *of_rows, *of_focus}
+    assert set(METRICS) - found == set()
 
 
 def _wrong(table: Measurement, expected: Mapping[tuple[Any, str], Value]) -> list[tuple[Any, str]]:

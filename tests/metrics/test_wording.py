@@ -30,9 +30,9 @@ def both(value: object, unit: Unit, scale: Scale = Scale.ONE, **how: object) -> 
     ("value", "unit", "scale", "expected"),
     [
         (1234567, Unit.COUNT, Scale.ONE, ("1_234_567", "1,234,567")),
-        (Decimal("21509"), Unit.MONEY, Scale.ONE, ("21_509_₽", "₽21,509")),
-        (Decimal("14200000"), Unit.MONEY, Scale.MILLION, ("14,20_млн_₽", "₽14.20m")),
-        (Decimal("268499"), Unit.MONEY, Scale.THOUSAND, ("268_тыс._₽", "₽268k")),
+        (Decimal(21509), Unit.MONEY, Scale.ONE, ("21_509_₽", "₽21,509")),
+        (Decimal(14200000), Unit.MONEY, Scale.MILLION, ("14,20_млн_₽", "₽14.20m")),
+        (Decimal(268499), Unit.MONEY, Scale.THOUSAND, ("268_тыс._₽", "₽268k")),
         (Decimal("0.449"), Unit.SHARE, Scale.ONE, ("44,9_%", "44.9%")),
         (0.5, Unit.SHARE, Scale.ONE, ("50,0_%", "50.0%")),
         (Decimal("24.44"), Unit.RATIO, Scale.ONE, ("24,4", "24.4")),
@@ -41,7 +41,7 @@ def both(value: object, unit: Unit, scale: Scale = Scale.ONE, **how: object) -> 
         (Decimal("1.4"), Unit.DAYS, Scale.ONE, ("1,4_дня", "1.4_days")),
         (Decimal(21), Unit.DAYS, Scale.ONE, ("21_день", "21_days")),
         (Decimal(6), Unit.MONTHS, Scale.ONE, ("6_месяцев", "6_months")),
-        (Decimal("1500"), Unit.MONEY_PER_DAY, Scale.ONE, ("1_500_₽/день", "₽1,500/day")),
+        (Decimal(1500), Unit.MONEY_PER_DAY, Scale.ONE, ("1_500_₽/день", "₽1,500/day")),
         (-5, Unit.COUNT, Scale.ONE, ("−5", "−5")),
     ],
 )
@@ -80,7 +80,7 @@ def test_every_reason_has_words() -> None:
 
 
 def test_bare_figure_leaves_the_unit_to_the_head_of_the_column() -> None:
-    figure = Figure("revenue", Unit.MONEY, Decimal("7280000"))
+    figure = Figure("revenue", Unit.MONEY, Decimal(7280000))
     assert wording.say(figure, "ru", "RUB", Scale.MILLION, bare=True) == "7,28"
     assert words(wording.money_unit("RUB", Scale.MILLION)) == ("млн_₽", "₽_m")
     assert words(wording.money_unit("RUB")) == ("₽", "₽")
@@ -122,7 +122,7 @@ def test_working_time_never_becomes_days() -> None:
 def test_difference_of_shares_is_in_points_and_of_money_in_money() -> None:
     assert wording.say_difference(Decimal("-0.097"), Unit.SHARE, "ru") == "−9,7\u00a0п.п."
     assert wording.say_difference(Decimal("0.014"), Unit.SHARE, "en") == "+1.4\u00a0pp"
-    assert wording.say_difference(Decimal("1500"), Unit.MONEY, "ru") == "+1\u00a0500\u00a0₽"
+    assert wording.say_difference(Decimal(1500), Unit.MONEY, "ru") == "+1\u00a0500\u00a0₽"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from smarketing.cli.answers import diagnose_command, questions_command
+from smarketing.cli.calibration import calibrate_command
 from smarketing.cli.language import t, terminal_language
 from smarketing.cli.show import show_command, verdict_command
 from smarketing.cli.work import (
@@ -54,11 +56,23 @@ app.command("show", help=t("Показать измерение таблицей
 app.command("verdict", help=t("Разобрать отклонение от плана.", "Split the plan gap by cause and zone."))(
     verdict_command
 )
+app.command("questions", help=t("Что спросить у каждого руководителя.", "What to ask each head."))(
+    questions_command
+)
+app.command("diagnose", help=t("Пройти шесть шагов диагностики.", "Walk the six steps of the diagnosis."))(
+    diagnose_command
+)
 app.command("serve", help=t("Открыть продукт в браузере.", "Serve the product."))(serve_command)
 app.command("user", help=t("Добавить того, кто может войти.", "Add a person who may sign in."))(user_command)
 app.command(
     "doctor", help=t("Проверить, всё ли в порядке с установкой.", "Say what is wrong with this installation.")
 )(doctor_command)
+app.command(
+    "calibrate",
+    help=t(
+        "Проверить вывод на месяцах, правда о которых известна.", "Try the verdict on months whose truth is known."
+    ),
+)(calibrate_command)
 app.command("bench", help=t("Измерить скорость отношениями.", "Measure speed as ratios."))(bench_command)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -14,11 +15,14 @@ import typer
 from rich.console import Console
 
 from smarketing.analyses.result import Measurement
-from smarketing.analyses.verdict import verdict
+from smarketing.analyses.verdict import Had, RivalSplit, Verdict, had, rival_splits, verdict
+from smarketing.analyses.verdict.rivals import parse_causes
+from smarketing.analyses.verdict.sources import SourceSplit, by_source
 from smarketing.cli.asking import make_question
 from smarketing.cli.home import workspace
 from smarketing.cli.language import t, terminal_language
 from smarketing.cli.printing import print_measurement, print_verdict
+from smarketing.cli.what_if import print_had, print_rivals, print_sources
 from smarketing.facts.company import Company
 from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.language import Text
@@ -51,6 +55,30 @@ AsOf = Annotated[
     str | None,
     typer.Option(
         "--as-of", help=t("Как было известно: номер версии или дата.", "As it was known: a version or a date.")
+    ),
+]
+Sources = Annotated[
+    bool,
+    typer.Option(
+        "--by-source",
+        help=t("Под сегментами — источники лидов.", "Lead sources below the segments."),
+    ),
+]
+Rivals = Annotated[
+    bool,
+    typer.Option(
+        "--rivals",
+        help=t(
+            "Рядом то же отклонение в любимом порядке каждого отдела.",
+            "Beside it the same gap in each department's favourite order.",
+        ),
+    ),
+]
+IfPlanned = Annotated[
+    str | None,
+    typer.Option(
+        "--had",
+        help=t("Выручка, будь эти причины по плану: mix,quality.", "Revenue had these been planned: mix,quality."),
     ),
 ]
 Out = Annotated[Path | None, typer.Option("--out", help=t("Записать в файл.", "Write to a file."))]
@@ -95,7 +123,7 @@ def show_command(
         question = make_question(by, where, start, end, month, clock, compare, known_period(reader))
         measurement = ask(reader, what, question)
         if explain:
-            _write("\n\n".join(measurement.asked) + "\n", out)
+            write("\n\n".join(measurement.asked) + "\n", out)
             return
         _give(measurement, reader.company, format_, out)
 
@@ -114,6 +142,9 @@ def verdict_command(
             ),
         ),
     ] = None,
+    rivals: Rivals = False,
+    if_planned: IfPlanned = None,
+    sources: Sources = False,
     as_of: AsOf = None,
     format_: Annotated[
         Format, typer.Option("--format", help=t("table или json.", "table or json."))
@@ -125,22 +156,17 @@ def verdict_command(
     home: Home = None,
 ) -> None:
     """Where the month's plan was lost, by cause and zone, with what chance can do."""
-    language = terminal_language()
+    causes = parse_causes(if_planned) if if_planned else None
     with open_reader(home, as_of) as reader:
         chosen = Month.parse(month) if month else Month.of(local_day(reader.known_until, reader.company.tz))
         found = verdict(reader, chosen, clock=_verdict_clock(clock))
         if explain:
-            _write("\n\n".join(found.asked) + "\n", out)
-        elif format_ is Format.JSON:
-            _write(verdict_json(found, reader.company, language) + "\n", out)
-        elif format_ is Format.TABLE:
-            with _console(out) as console:
-                print_verdict(console, found, reader.company, language)
+            write("\n\n".join(found.asked) + "\n", out)
         else:
-            raise WrongQuestion(
-                "verdict-format",
-                Text("Вывод показывается как table или json.", "A verdict is given as table or json."),
-            )
+            orders = rival_splits(found) if rivals else None
+            supposed = had(found, causes) if causes else None
+            finer = by_source(reader, found) if sources else None
+            _give_verdict(found, _Beside(orders, supposed, finer), reader.company, format_, out)
 
 
 def open_reader(home: Path | None, as_of: str | None) -> LakeReader:
@@ -173,13 +199,42 @@ def known_period(reader: Reader) -> Period | None:
 def _give(measurement: Measurement, company: Company, format_: Format, out: Path | None) -> None:
     language = terminal_language()
     if format_ is Format.TABLE:
-        with _console(out) as console:
+        with console_for(out) as console:
             print_measurement(console, measurement, company, language)
     elif format_ is Format.JSON:
-        _write(to_json(measurement, company, language) + "\n", out)
+        write(to_json(measurement, company, language) + "\n", out)
     else:
         make = to_csv if format_ is Format.CSV else to_xlsx
-        _write_bytes(make(measurement, company, language), out)
+        write_bytes(make(measurement, company, language), out)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What was asked for beside the verdict."""
+
+    rivals: Sequence[RivalSplit] | None
+    had: Had | None
+    sources: SourceSplit | None
+
+
+def _give_verdict(found: Verdict, beside: _Beside, company: Company, format_: Format, out: Path | None) -> None:
+    language = terminal_language()
+    if format_ is Format.JSON:
+        told = verdict_json(found, company, language, rivals=beside.rivals, had=beside.had, sources=beside.sources)
+        write(told + "\n", out)
+        return
+    if format_ is not Format.TABLE:
+        raise WrongQuestion(
+            "verdict-format",
+            Text("Вывод показывается как table или json.", "A verdict is given as table or json."),
+        )
+    with console_for(out) as console:
+        print_verdict(console, found, company, language)
+        print_rivals(console, found, beside.rivals or (), company, language)
+        if beside.sources:
+            print_sources(console, found, beside.sources, company, language)
+        if beside.had:
+            print_had(console, beside.had, company, language)
 
 
 def _verdict_clock(word: str | None) -> Clock | None:
@@ -189,7 +244,7 @@ def _verdict_clock(word: str | None) -> Clock | None:
 
 
 @contextmanager
-def _console(out: Path | None) -> Iterator[Console]:
+def console_for(out: Path | None) -> Iterator[Console]:
     if out is None:
         yield Console()
         return
@@ -197,14 +252,14 @@ def _console(out: Path | None) -> Iterator[Console]:
         yield Console(file=file, width=160)
 
 
-def _write(text: str, out: Path | None) -> None:
+def write(text: str, out: Path | None) -> None:
     if out is None:
         sys.stdout.write(text)
     else:
         out.write_text(text, encoding="utf-8")
 
 
-def _write_bytes(content: bytes, out: Path | None) -> None:
+def write_bytes(content: bytes, out: Path | None) -> None:
     if out is None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()

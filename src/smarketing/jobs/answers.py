@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from smarketing.analyses.economics import economics
+from smarketing.analyses.focus import focus
 from smarketing.analyses.funnel import Kind, funnel
 from smarketing.analyses.losses import losses
 from smarketing.analyses.qualification import qualification
@@ -44,6 +45,11 @@ ANSWERS: Mapping[str, Answer] = {
         Text("скорость первого ответа", "speed of the first answer"),
         response,
         ("manager",),
+    ),
+    "focus": Answer(
+        Text("фокус: куда идут деньги и время, откуда приходит выручка", "focus: where money and time go"),
+        lambda reader, question: focus(reader, question).table,
+        ("segment",),
     ),
 }
 

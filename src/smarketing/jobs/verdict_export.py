@@ -7,9 +7,12 @@ digits in ``currency``, so that nobody reads it into a float; the effects of ``p
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from smarketing.analyses.verdict.result import CAUSE_NAMES, Part, SegmentShare, Verdict, ZonePart
+from smarketing.analyses.verdict.result import CAUSE_NAMES, Cause, Part, SegmentShare, Verdict, ZonePart
+from smarketing.analyses.verdict.rivals import Had, RivalSplit
+from smarketing.analyses.verdict.sources import SourceSplit, source_label
 from smarketing.analyses.verdict.words import headline, question, sentence
 from smarketing.facts.company import Company
 from smarketing.facts.language import Language
@@ -19,12 +22,29 @@ CONTRACT = "smarketing.verdict"
 CONTRACT_VERSION = 1
 
 
-def verdict_json(verdict: Verdict, company: Company, language: Language) -> str:
-    """The verdict as the JSON contract, sentences in one language."""
-    return json.dumps(verdict_data(verdict, company, language), ensure_ascii=False, indent=2)
+def verdict_json(
+    verdict: Verdict,
+    company: Company,
+    language: Language,
+    *,
+    rivals: Sequence[RivalSplit] | None = None,
+    had: Had | None = None,
+    sources: SourceSplit | None = None,
+) -> str:
+    """The verdict as the JSON contract, sentences in one language; the rest where it was asked for."""
+    data = verdict_data(verdict, company, language, rivals=rivals, had=had, sources=sources)
+    return json.dumps(data, ensure_ascii=False, indent=2)
 
 
-def verdict_data(verdict: Verdict, company: Company, language: Language) -> dict[str, Any]:
+def verdict_data(
+    verdict: Verdict,
+    company: Company,
+    language: Language,
+    *,
+    rivals: Sequence[RivalSplit] | None = None,
+    had: Had | None = None,
+    sources: SourceSplit | None = None,
+) -> dict[str, Any]:
     """The contract as plain data."""
     return {
         "contract": CONTRACT,
@@ -56,7 +76,45 @@ def verdict_data(verdict: Verdict, company: Company, language: Language) -> dict
         "draws": verdict.draws,
         "seed": verdict.seed,
         "notes": [{"code": note.code, "text": note.text.say(language)} for note in verdict.notes],
+        "rivals": None if rivals is None else [_rival(rival) for rival in rivals],
+        "had": None if had is None else _had(had),
+        "sources": None if sources is None else _sources(sources, company, language),
     }
+
+
+def _rival(rival: RivalSplit) -> dict[str, Any]:
+    return {
+        "first": rival.first.value,
+        "order": [cause.value for cause in rival.order],
+        "parts": [{"cause": cause.value, "effect": str(effect)} for cause, effect in rival.effects.items()],
+        "zones": [{"zone": zone.value, "effect": str(effect)} for zone, effect in rival.zones.items()],
+    }
+
+
+def _had(had: Had) -> dict[str, Any]:
+    return {
+        "causes": [cause.value for cause in had.causes],
+        "revenue": str(had.revenue),
+        "change": str(had.change),
+        "interval": _interval(had.interval),
+    }
+
+
+def _sources(sources: SourceSplit, company: Company, language: Language) -> list[dict[str, Any]]:
+    return [
+        {
+            "segment": segment,
+            "source": source,
+            "label": source_label(source, company).say(language),
+            "effect": str(sources.of((segment, source))),
+            "parts": [
+                {"cause": cause.value, "effect": str(effects[segment, source])}
+                for cause, effects in sources.effects.items()
+                if cause is not Cause.TIMING
+            ],
+        }
+        for segment, source in sources.cells
+    ]
 
 
 def _part(part: Part, company: Company, language: Language) -> dict[str, Any]:

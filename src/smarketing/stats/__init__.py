@@ -4,6 +4,7 @@ Modules, each answering one question:
 
 - `proportions`: how sure is a share, do two shares differ, is a count more than its rate allows?
 - `multiplicity`: how many of many comparisons survive together?
+- `distance`: how far apart are distributions over the same kinds, and how sure is that of counts?
 - `survival`: by what age does it happen when some cases are still open?
 - `ripening`: how much of a young cohort has had time to happen?
 - `delays`: how long does it take, when the youngest cases have not had time to show the slow ones?
@@ -12,6 +13,8 @@ Modules, each answering one question:
 - `decomposition`: which factor, union and cell makes the gap between plan and fact?
 - `chain`: from counts along stages to factors, with undefined rates taken as neutral.
 - `simulation`: months drawn as if the plan (or the fact) were the truth.
+- `doubt`: plans as other past months of the same truth would have given them.
+- `whatif`: what would the outcome be had some factors been as planned?
 - `uncertainty`: how large is the error of each part of the gap, and could it be chance?
 """
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 from math import factorial
 
@@ -60,6 +61,11 @@ def owen_weights(unions: Sequence[Union]) -> Weights:
     Errors: `StatsError` when a factor stands in two unions or a union has none.
     Reference: Owen 1977, "Values of games with a priori unions", LNEMS 141:76-88.
     """
+    return _owen_table(tuple(unions))
+
+
+@lru_cache(maxsize=64)
+def _owen_table(unions: tuple[Union, ...]) -> Weights:
     return _weights("owen", all_factors(unions), _owen_steps(unions))
 
 

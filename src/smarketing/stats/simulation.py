@@ -16,17 +16,22 @@ from smarketing.stats.chain import ChainKeys
 from smarketing.stats.decomposition import Exact, float_side
 from smarketing.stats.errors import NotComputable, StatsError
 
+_NEARLY_POISSON = 1 + 1e-6
+
 
 @dataclass(frozen=True)
 class Noise:
     """How much chance there is beyond the rates themselves.
 
     `value_cv`: coefficient of variation of one case's value, per cell; `dispersion`: variance of the
-    volume over its mean, 1 for Poisson (values under 1 are taken as 1).
+    volume over its mean, 1 for Poisson (values under 1 are taken as 1); `freedom`: degrees of freedom behind
+    that dispersion, None where it is known. A dispersion learnt from few months is drawn, too: dispersion *
+    freedom / chi-squared(freedom).
     """
 
     value_cv: tuple[float, ...]
     dispersion: float = 1.0
+    freedom: int | None = None
 
 
 def draw_chain(
@@ -41,7 +46,7 @@ def draw_chain(
     values = float_side(side)
     _check_side(values, keys, noise)
     mix = values[keys.mix]
-    volume = _draw_volume(float(values[keys.volume][0]), noise.dispersion, draws, rng)
+    volume = _draw_volume(float(values[keys.volume][0]), noise, draws, rng)
     shares = mix / mix.sum() if mix.sum() > 0 else np.full(mix.size, 1 / mix.size)
     levels = [rng.multinomial(volume, shares)]
     for key in keys.rates:
@@ -80,10 +85,13 @@ def coefficient_of_variation(values: Sequence[float]) -> float | NotComputable:
     return float(seen.std(ddof=1) / seen.mean())
 
 
-def _draw_volume(mean: float, dispersion: float, draws: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    if dispersion <= 1 or mean == 0:
+def _draw_volume(mean: float, noise: Noise, draws: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    if noise.dispersion <= 1 or mean == 0:
         return rng.poisson(mean, draws)
-    return rng.negative_binomial(mean / (dispersion - 1), 1 / dispersion, draws)
+    spread = np.full(draws, noise.dispersion)
+    if noise.freedom:
+        spread = np.maximum(spread * noise.freedom / rng.chisquare(noise.freedom, draws), _NEARLY_POISSON)
+    return rng.negative_binomial(mean / (spread - 1), 1 / spread)
 
 
 def _draw_value(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from smarketing.stats.chain import ChainKeys, chain_levels, draws_as_factors
 from smarketing.stats.coalitions import Weights, owen_weights
 from smarketing.stats.decomposition import Draws, Exact, ProductModel, draw_effects, float_side
+from smarketing.stats.doubt import PlanDoubt, draw_plans
 from smarketing.stats.errors import NotComputable, StatsError
 from smarketing.stats.proportions import LEVEL, Interval
 from smarketing.stats.simulation import Noise, draw_chain
@@ -89,11 +90,13 @@ def assess(
     draws: int = DRAWS,
     level: float = LEVEL,
     groups: Mapping[str, Sequence[str]] | None = None,
+    doubt: PlanDoubt | None = None,
 ) -> Assessment | NotComputable:
     """Owen's parts of the gap with standard error, interval, p under the plan, and label.
 
     Parameters: `model` of a chain with the factors `keys`; `noise`; `draws` per simulation (B >= 20 000 for
-    a page); `groups`, names of sets of cells to report (segments, channels), by default each cell.
+    a page); `groups`, names of sets of cells to report (segments, channels), by default each cell; `doubt`, the
+    chance inside a plan that was learnt from past months (interval and p hold it; `se_delta` does not).
     Returns: a line for the gap, each union and each factor, in total and in each group; or `NO_PLAN`.
     Errors: `StatsError` for rates outside [0, 1], an unknown cell in a group, a wrong number of cv.
     """
@@ -103,7 +106,7 @@ def assess(
     plan, fact = float_side(model.plan), float_side(model.fact)
     streams = [np.random.default_rng(source) for source in np.random.SeedSequence(seed).spawn(2)]
     if_plan, around = (
-        _simulated(side, plan, keys, noise, weights, parts, draws, rng)
+        _simulated(side, model.plan, keys, noise, weights, parts, draws, rng, doubt)
         for side, rng in zip((model.plan, model.fact), streams, strict=True)
     )
     effects = parts.values(draw_effects(weights, plan, {key: v[None, :] for key, v in fact.items()}))[:, 0]
@@ -181,14 +184,21 @@ def _kinds(model: ProductModel) -> list[tuple[str | None, str | None, tuple[int,
 
 
 def _simulated(
-    side: Exact, plan: dict[str, NDArray[np.float64]], keys: ChainKeys, noise: Noise,
-    weights: Weights, parts: _Parts, draws: int, rng: np.random.Generator,
+    side: Exact, plan: Exact, keys: ChainKeys, noise: Noise,
+    weights: Weights, parts: _Parts, draws: int, rng: np.random.Generator, doubt: PlanDoubt | None,
 ) -> NDArray[np.float64]:  # fmt: skip
-    """Effects against the plan of months drawn from one side, shape (lines, draws)."""
-    months = draws_as_factors(draw_chain(side, keys, noise, draws, rng), keys, plan)
+    """Effects of months drawn from one side against the plan, or against plans drawn, shape (lines, draws)."""
+    levels = draw_chain(side, keys, noise, draws, rng)
+    fixed = {key: values[None, :] for key, values in float_side(plan).items()}
+    plans: Draws = draw_plans(plan, keys, noise, doubt, draws, rng) if doubt else fixed
+    months = draws_as_factors(levels, keys, dict(plans))
     size = max(1, _CHUNK // len(noise.value_cv))
-    chunks = [{key: v[start : start + size] for key, v in months.items()} for start in range(0, draws, size)]
-    return np.concatenate([parts.values(draw_effects(weights, plan, chunk)) for chunk in chunks], axis=1)
+    found = []
+    for start in range(0, draws, size):
+        chunk = {key: values[start : start + size] for key, values in months.items()}
+        against = {key: values[start : start + size] for key, values in plans.items()} if doubt else plans
+        found.append(parts.values(draw_effects(weights, against, chunk)))
+    return np.concatenate(found, axis=1)
 
 
 def _two_sided(simulated: NDArray[np.float64], effects: NDArray[np.float64], dust: float) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from fractions import Fraction
 from smarketing.analyses.maturity import Maturity, maturity, ripeness_of
 from smarketing.analyses.question import filter_condition
 from smarketing.analyses.verdict import notes
+from smarketing.analyses.verdict.account import Habit, Split
 from smarketing.analyses.verdict.chain import Gates, Levels, Links, Segment, chain, gates, merged
 from smarketing.analyses.verdict.history import (
     average_ripe_month,
@@ -23,7 +24,7 @@ from smarketing.analyses.verdict.history import (
 )
 from smarketing.analyses.verdict.plan import Plan, as_one, make_plan, planned, total_money
 from smarketing.analyses.verdict.result import SegmentShare, Verdict, VerdictState
-from smarketing.analyses.verdict.split import Split, split
+from smarketing.analyses.verdict.split import split
 from smarketing.facts.company import Company
 from smarketing.facts.money import to_kopecks
 from smarketing.facts.period import Clock, Month, Period, local_day
@@ -115,11 +116,13 @@ def _judged(
         gap=paid - _money(planned_money),
         noise=Noise(
             _spreads(reader, gate, frame.month, filters, cells),
-            lead_dispersion(reader, frame.month),
+            *lead_dispersion(reader, frame.month),
         ),
         seed=frame.month.number,
         draws=draws,
         min_sales=reader.company.verdict.min_expected_sales,
+        habit=_habit(plan, as_one_segment=set(due) == {None}),
+        plan=_money(planned_money),
     )
     found = split(account)
     return replace(
@@ -128,8 +131,17 @@ def _judged(
         plan=_money(planned_money), fact=paid,
         parts=found.parts, zones=found.zones, interval=found.interval, p_value=found.p_value, label=found.label,
         draws=draws, seed=account.seed, depends_on_method=found.depends_on_method,
-        segments=_segments(cells, links, due), notes=(*said, *found.notes),
+        segments=_segments(cells, links, due), notes=(*said, *found.notes), account=account,
     )  # fmt: skip
+
+
+def _habit(plan: Plan, *, as_one_segment: bool) -> Habit | None:
+    """What the plan was learnt from, with its segments together where those of the account are."""
+    habit = plan.habit
+    if habit is None or not as_one_segment or set(habit.levels) == {None}:
+        return habit
+    learnt: set[tuple[str, Segment]] = {(factor, None) for factor, _ in habit.learnt}
+    return replace(habit, levels=as_one(habit.levels), learnt=learnt)
 
 
 def _frame(

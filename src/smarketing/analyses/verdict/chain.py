@@ -13,9 +13,10 @@ from fractions import Fraction
 
 from smarketing.analyses.question import filter_condition, period_condition
 from smarketing.facts.period import Period
-from smarketing.facts.query import Reader
+from smarketing.facts.query import Reader, name
 
 Segment = str | None
+Source = str | None
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,14 @@ FROM journeys WHERE is_counted
     return Gates(row["judged"] > 0, row["handled"] > 0), question
 
 
-def chain_question(gate: Gates, period: Period, where: Mapping[str, tuple[str, ...]]) -> str:
+def chain_question(
+    gate: Gates, period: Period, where: Mapping[str, tuple[str, ...]], by: tuple[str, ...] = ("segment",)
+) -> str:
     target, handled, won = gate.conditions
+    keys = ", ".join(name(column) for column in by)
+    order = ", ".join(f"{name(column)} NULLS LAST" for column in by)
     return f"""
-SELECT segment,
+SELECT {keys},
   COUNT(*) AS leads,
   COUNT(*) FILTER (WHERE {target}) AS target,
   COUNT(*) FILTER (WHERE {handled}) AS handled,
@@ -87,8 +92,8 @@ SELECT segment,
   COUNT(*) FILTER (WHERE lead_source IS NULL) AS without_source
 FROM journeys
 WHERE is_counted AND {period_condition(period, "created")} AND {filter_condition(where)}
-GROUP BY segment
-ORDER BY segment NULLS LAST
+GROUP BY {keys}
+ORDER BY {order}
 """.strip()
 
 
@@ -99,6 +104,15 @@ def chain(
     question = chain_question(gate, period, where)
     rows = reader.query(question).to_pylist()
     return {row.pop("segment"): _links(row) for row in rows}, question
+
+
+def chain_by_source(
+    reader: Reader, gate: Gates, period: Period, where: Mapping[str, tuple[str, ...]]
+) -> tuple[dict[tuple[Segment, Source], Links], str]:
+    """The chain of each segment and lead source, and the question that was asked."""
+    question = chain_question(gate, period, where, ("segment", "lead_source"))
+    rows = reader.query(question).to_pylist()
+    return {(row.pop("segment"), row.pop("lead_source")): _links(row) for row in rows}, question
 
 
 def merged(links: Mapping[Segment, Links]) -> dict[Segment, Links]:

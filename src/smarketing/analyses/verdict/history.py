@@ -74,13 +74,16 @@ def ripened(levels: Sequence[Fraction], ripe: Fraction) -> Levels:
     return (leads, target, handled, won * share, revenue * share, outside * ripe)
 
 
-def lead_dispersion(reader: Reader, before: Month) -> float:
-    """Variance of monthly leads over their mean in the last twelve months; 1 (Poisson) where it is not known."""
+def lead_dispersion(reader: Reader, before: Month) -> tuple[float, int]:
+    """Variance of monthly leads over their mean in the last twelve months, and its degrees of freedom.
+
+    1 (Poisson) where it is not known or the months vary less than that.
+    """
     months = [month for month in _months_with_leads(reader, before)[1:] if month >= before.shift(-HISTORY_MONTHS)]
     question = _leads_question(before)
     counts = {row["created_month"]: row["leads"] for row in reader.query(question).to_pylist()}
     found = dispersion_index([counts[month.number] for month in months])
-    return 1.0 if isinstance(found, NotComputable) else max(1.0, found)
+    return (1.0, 0) if isinstance(found, NotComputable) else (max(1.0, found), len(months) - 1)
 
 
 def order_value_spread(

@@ -9,24 +9,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from smarketing.analyses.verdict.account import Habit
 from smarketing.analyses.verdict.chain import Gates, Levels, Segment
-from smarketing.analyses.verdict.result import PlanKind
+from smarketing.analyses.verdict.result import Cause, PlanKind
 from smarketing.facts.period import Month
 from smarketing.facts.query import Reader, literal
 
 FACTORS = ("leads", "target_share", "handled_share", "handled_to_sale_cr", "aov")
+_RATES = (Cause.QUALITY, Cause.HANDLING, Cause.CONVERSION, Cause.ORDER_VALUE)  # the causes of FACTORS[1:]
 
 
 @dataclass(frozen=True)
 class Plan:
     """Levels by segment for the whole month, every sale counted whenever it comes.
 
-    A given plan has nothing past the chain; months that stand for a plan had.
+    A given plan has nothing past the chain; months that stand for a plan had. ``habit`` tells which of its numbers
+    come from past months and carry their chance.
     """
 
     kind: PlanKind
     levels: Mapping[Segment, Levels]
     implied_from: tuple[Month, ...] = ()
+    habit: Habit | None = None
 
     @property
     def revenue(self) -> Fraction:
@@ -60,17 +64,21 @@ def make_plan(
     """
     given = _given(numbers, implied, gate)
     if given:
-        return Plan(PlanKind.GIVEN, given)
+        borrowed = _borrowed(numbers, given)
+        habit = Habit(implied, len(implied_from), borrowed) if borrowed and implied_from else None
+        return Plan(PlanKind.GIVEN, given, habit=habit)
     revenue = _planned_revenue(numbers)
     total = total_money(implied)
     if not total:
         return None
+    learnt = {(cause, segment) for cause in (Cause.VOLUME, Cause.MIX, *_RATES) for segment in implied}
+    habit = Habit(implied, len(implied_from), learnt, keeps_revenue=bool(revenue)) if implied_from else None
     if revenue:
         scaled = {
             segment: tuple(level * revenue / total for level in levels) for segment, levels in implied.items()
         }
-        return Plan(PlanKind.SCALED, scaled, implied_from)
-    return Plan(PlanKind.IMPLIED, dict(implied), implied_from)
+        return Plan(PlanKind.SCALED, scaled, implied_from, habit)
+    return Plan(PlanKind.IMPLIED, dict(implied), implied_from, habit)
 
 
 def total_money(levels: Mapping[Segment, Levels]) -> Fraction:
@@ -96,6 +104,17 @@ def _given(numbers: Planned, implied: Mapping[Segment, Levels], gate: Gates) -> 
     # A plan by segment beside a total of all segments would count everything twice.
     named: dict[Segment, Levels] = {key: levels for key, levels in found.items() if key is not None}
     return named or found
+
+
+def _borrowed(numbers: Planned, given: Mapping[Segment, Levels]) -> set[tuple[str, Segment]]:
+    """Rates and order values that nobody planned; with revenue planned, order value follows from it."""
+    return {
+        (cause, segment)
+        for segment in given
+        for key, cause in zip(FACTORS[1:], _RATES, strict=True)
+        if (key, segment) not in numbers and (key, None) not in numbers
+        if key != "aov" or ("revenue", segment) not in numbers
+    }
 
 
 def _factors(numbers: Planned, segment: Segment, past: Levels | None, gate: Gates) -> list[Fraction] | None:

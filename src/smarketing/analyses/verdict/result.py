@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from smarketing.analyses.result import Note
+from smarketing.analyses.verdict.account import Split
 from smarketing.facts.company import Zone
 from smarketing.facts.language import Text
 from smarketing.facts.period import Clock, Month, Period
@@ -137,6 +138,7 @@ class Verdict:
     depends_on_method: tuple[Zone, ...] = ()
     notes: tuple[Note, ...] = ()
     asked: tuple[str, ...] = ()
+    account: Split | None = field(default=None, repr=False, compare=False)  # for rivals and counterfactuals
 
     @property
     def gap(self) -> Decimal:

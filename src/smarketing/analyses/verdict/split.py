@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import erfc, sqrt
-from typing import Literal
 
 from smarketing.analyses.result import Note
 from smarketing.analyses.verdict import notes
+from smarketing.analyses.verdict.account import Split, Zoned
 from smarketing.analyses.verdict.chain import Levels, Links, Segment
 from smarketing.analyses.verdict.result import Cause, Part, Reading, ZonePart
 from smarketing.facts.company import Zone
 from smarketing.facts.money import KOPECK, share_out
 from smarketing.metrics.kinds import Interval
-from smarketing.stats.chain import ChainKeys, chain_model
+from smarketing.stats.chain import ChainKeys, chain_factors, chain_model
 from smarketing.stats.coalitions import Union
 from smarketing.stats.decomposition import (
     Decomposition,
@@ -25,10 +24,10 @@ from smarketing.stats.decomposition import (
     owen,
     unions_in_dispute,
 )
+from smarketing.stats.doubt import PlanDoubt
 from smarketing.stats.errors import NotComputable
 from smarketing.stats.multiplicity import holm
 from smarketing.stats.proportions import normal_quantile
-from smarketing.stats.simulation import Noise
 from smarketing.stats.uncertainty import Assessment, Chance, Label, Line, assess, label
 
 KEYS = ChainKeys(
@@ -39,26 +38,8 @@ KEYS = ChainKeys(
 )
 MARKETING = (Cause.VOLUME, Cause.MIX, Cause.QUALITY)
 SALES = (Cause.HANDLING, Cause.CONVERSION, Cause.ORDER_VALUE)
-Zoned = Literal["marketing", "sales", "joint"]
-
-
-@dataclass(frozen=True)
-class Split:
-    """One account to be split. ``due`` is the plan by segment at the age of the leads; ``gap`` is exact money.
-
-    ``timing`` is the line of other months' leads, None where the cohort clock needs no such line.
-    """
-
-    cells: tuple[Segment, ...]  # in the order of the page; ``noise`` has one spread for each
-    links: Mapping[Segment, Links]
-    due: Mapping[Segment, Levels]
-    conversion_zone: Zoned
-    timing: Fraction | None
-    gap: Decimal
-    noise: Noise
-    seed: int
-    draws: int
-    min_sales: int
+FACTORS = (*MARKETING, *SALES)  # in the order of the chain
+__all__ = ["FACTORS", "KEYS", "Parts", "Split", "Zoned", "doubt_of", "model_of", "rounded", "split", "unions"]
 
 
 @dataclass(frozen=True)
@@ -86,15 +67,15 @@ def unions(conversion_zone: Zoned) -> tuple[Union, ...]:
 
 def split(account: Split) -> Parts:
     """Every part of the account; the effects of all parts sum to ``account.gap`` to the kopeck."""
-    model = _model(account)
+    model = model_of(account)
     found = owen(model)
     if isinstance(found, NotComputable):
         return Parts((), (), None, None, None, ())
-    chance = assess(model, KEYS, account.noise, seed=account.seed, draws=account.draws)
+    chance = assess(model, KEYS, account.noise, seed=account.seed, draws=account.draws, doubt=doubt_of(account))
     if isinstance(chance, NotComputable):
         raise TypeError("a split gap always has its chance")  # owen() has refused an empty plan already
     judge = _Judge(model, chance, account)
-    parts = _with_chance(_rounded(account, found), account, chance, judge)
+    parts = _with_chance(rounded(account, found), account, chance, judge)
     other = lmdi(model)
     disputed = () if isinstance(other, NotComputable) else unions_in_dispute(found, other)
     whole = _whole(account, chance.of())
@@ -112,9 +93,10 @@ def split(account: Split) -> Parts:
 def _whole(account: Split, chain: Chance) -> Chance:
     """The gap itself: the chance of the chain and of the sales past it, which come one by one like a Poisson law.
 
-    Money of other months' leads is taken as known.
+    Money of other months' leads is taken as known. A plan learnt from k months brings their chance, a k-th of it.
     """
-    variance = sum(link.outside_squares for link in account.links.values())
+    share = 1 + 1 / account.habit.months if account.habit else 1.0
+    variance = share * sum(link.outside_squares for link in account.links.values())
     gap = float(account.gap)
     if not variance and abs(gap - chain.effect) < float(KOPECK):
         return chain
@@ -125,7 +107,8 @@ def _whole(account: Split, chain: Chance) -> Chance:
     return replace(chain, effect=gap, se=error, interval=interval, p_plan=p_value)
 
 
-def _model(account: Split) -> ProductModel:
+def model_of(account: Split) -> ProductModel:
+    """Plan and fact of the chain as one product identity, undefined rates neutral."""
     cells = account.cells
     nothing: Levels = (Fraction(0),) * 6
     plan = [account.due.get(cell, nothing)[:-1] for cell in cells]
@@ -139,6 +122,20 @@ def _model(account: Split) -> ProductModel:
     )
 
 
+def doubt_of(account: Split) -> PlanDoubt | None:
+    """The chance inside a learnt plan; None where the company gave every number of it."""
+    habit = account.habit
+    if habit is None or not habit.learnt or not any(levels[0] for levels in habit.levels.values()):
+        return None
+    nothing: Levels = (Fraction(0),) * 6
+    rows = [[level * habit.months for level in habit.levels.get(cell, nothing)[:-1]] for cell in account.cells]
+    stated = chain_factors(KEYS, list(zip(*rows, strict=True)))
+    base = {key: tuple(Fraction(value or 0) for value in values) for key, values in stated.items()}
+    learnt = {key: tuple((key, cell) in habit.learnt for cell in account.cells) for key in KEYS.all}
+    learnt[KEYS.volume] = (any(learnt[KEYS.volume]),) * len(account.cells)
+    return PlanDoubt(base, learnt, habit.keeps_revenue)
+
+
 def _walked(link: Links) -> Levels:
     """A segment whose refunds outweigh its sales has no order value; its money is an account line."""
     return (*link.levels[:-2], max(link.levels[-2], Fraction(0)))
@@ -148,7 +145,7 @@ def _cell(segment: Segment) -> str:
     return "" if segment is None else f"={segment}"
 
 
-def _rounded(account: Split, found: Decomposition[Fraction]) -> tuple[Part, ...]:
+def rounded(account: Split, found: Decomposition[Fraction]) -> tuple[Part, ...]:
     """Parts in kopecks, rounded together, so that every level sums to the gap."""
     exact: dict[tuple[Cause, Segment], Fraction] = {
         (Cause(factor), cell): found.factor(factor, _cell(cell))
@@ -215,6 +212,7 @@ class _Judge:
         planned = sum(levels[-2] + levels[-1] for levels in account.due.values())
         came = sum(link.all_revenue for link in account.links.values())
         self._size = max(float(planned), float(came))
+        self._whole_size = max(self._size, float(account.plan))
         self._min_sales = account.min_sales
 
     def p_value(self, chance: Chance) -> float:
@@ -224,7 +222,8 @@ class _Judge:
     def label(self, chance: Chance) -> Label:
         if chance.expected_wins < self._min_sales:
             return Label.TOO_LITTLE_DATA
-        return label(chance.interval, self.p_value(chance), chance.expected_wins, self._size)
+        size = self._whole_size if chance.line == Line() else self._size
+        return label(chance.interval, self.p_value(chance), chance.expected_wins, size)
 
 
 def _reading(cause: Cause, account: Split) -> Reading:

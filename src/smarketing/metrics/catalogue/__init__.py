@@ -12,7 +12,7 @@ from typing import TypeVar
 from smarketing.facts.company import Company, Zone
 from smarketing.facts.errors import WrongQuestion, did_you_mean
 from smarketing.facts.language import Text
-from smarketing.metrics.catalogue import funnel, leads, losses, money, qualification, response, sales
+from smarketing.metrics.catalogue import focus, funnel, leads, losses, money, qualification, response, sales
 from smarketing.metrics.kinds import Measure, Metric
 from smarketing.metrics.rules import DuplicateMetric, check
 
@@ -24,6 +24,7 @@ _CHAPTERS = (
     (Text("Первый ответ", "First response"), response),
     (Text("Воронка", "Funnel"), funnel),
     (Text("Потери", "Losses"), losses),
+    (Text("Фокус", "Focus"), focus),
 )
 _Thing = TypeVar("_Thing", Measure, Metric)
 

@@ -1,0 +1,146 @@
+"""``questions`` and ``diagnose``: what to ask whom, and where the work is out of order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+
+from smarketing.analyses.diagnosis import Diagnosis, Evidence, State, Step, diagnose
+from smarketing.analyses.diagnosis.words import STATE_NAMES
+from smarketing.analyses.questions import AskedQuestion, questions
+from smarketing.analyses.verdict import Verdict, verdict
+from smarketing.analyses.verdict.result import CAUSE_NAMES
+from smarketing.analyses.verdict.words import headline
+from smarketing.cli.language import t, terminal_language
+from smarketing.cli.show import AsOf, Format, Home, Out, console_for, open_reader, write
+from smarketing.facts.company import Company, Zone
+from smarketing.facts.errors import WrongQuestion
+from smarketing.facts.language import Language, Text
+from smarketing.facts.period import Month, local_day
+from smarketing.facts.query import Reader
+from smarketing.jobs.guidance_export import as_json, diagnosis_data, questions_data
+from smarketing.metrics.kinds import Unit
+from smarketing.metrics.wording import money_scale, say_interval, say_number, say_period
+
+MonthOption = Annotated[
+    str | None,
+    typer.Option("--month", help=t("Месяц, ГГГГ-ММ; иначе последний.", "Month, YYYY-MM; else the last.")),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help=t("table или json.", "table or json."))]
+
+_HEADS = {
+    Zone.MARKETING: Text("Руководителю маркетинга", "To the head of marketing"),
+    Zone.SALES: Text("Руководителю продаж", "To the head of sales"),
+    Zone.JOINT: Text("Обоим руководителям", "To both heads"),
+}
+_NOBODY = Text(
+    "Вопросов нет: за пределы случайности не вышла ни одна причина.",
+    "Nobody is asked: no cause is beyond chance.",
+)
+_MARKS = {State.IN_ORDER: "[green]✓[/]", State.ATTENTION: "[red]✗[/]", State.CANNOT_JUDGE: "[yellow]?[/]"}
+
+
+def questions_command(
+    month: MonthOption = None,
+    as_of: AsOf = None,
+    format_: FormatOption = Format.TABLE,
+    out: Out = None,
+    home: Home = None,
+) -> None:
+    """What to ask each head, the most money first; only of what is beyond chance."""
+    _check(format_)
+    language = terminal_language()
+    with open_reader(home, as_of) as reader:
+        found = verdict(reader, _month(month, reader))
+        asked = questions(reader, found)
+        if format_ is Format.JSON:
+            write(as_json(questions_data(asked, found, language)) + "\n", out)
+            return
+        with console_for(out) as console:
+            _print_questions(console, asked, found, reader.company, language)
+
+
+def diagnose_command(
+    month: MonthOption = None,
+    as_of: AsOf = None,
+    format_: FormatOption = Format.TABLE,
+    out: Out = None,
+    home: Home = None,
+) -> None:
+    """Six steps in order, each with its evidence, its state and the next action."""
+    _check(format_)
+    language = terminal_language()
+    with open_reader(home, as_of) as reader:
+        found = diagnose(reader, _month(month, reader))
+        if format_ is Format.JSON:
+            write(as_json(diagnosis_data(found, language)) + "\n", out)
+            return
+        with console_for(out) as console:
+            _print_diagnosis(console, found, reader.company, language)
+
+
+def _check(format_: Format) -> None:
+    if format_ not in (Format.TABLE, Format.JSON):
+        raise WrongQuestion(
+            "answer-format",
+            Text("Этот ответ показывается как table или json.", "This answer is given as table or json."),
+        )
+
+
+def _month(month: str | None, reader: Reader) -> Month:
+    return Month.parse(month) if month else Month.of(local_day(reader.known_until, reader.company.tz))
+
+
+def _print_questions(
+    console: Console, asked: Sequence[AskedQuestion], found: Verdict, company: Company, language: Language
+) -> None:
+    console.print(headline(found, company).say(language), style="bold", highlight=False)
+    if not asked:
+        console.print(_NOBODY.say(language), highlight=False)
+    for place, one in enumerate(asked, start=1):
+        head = _HEADS[one.zone].say(language)
+        cause = CAUSE_NAMES[one.cause].say(language)
+        console.print(f"\n{place}. {head} · {cause} · {_money(one, company, language)}", highlight=False)
+        _indented(console, one.text.say(language), "bold")
+        _indented(console, one.fact.say(language), "dim")
+
+
+def _money(one: AskedQuestion, company: Company, language: Language) -> str:
+    scale = money_scale([one.effect])
+    said = say_number(one.effect, Unit.MONEY, language, company.currency, scale, signed=True)
+    if one.interval is None:
+        return said
+    return f"{said} ({say_interval(one.interval, Unit.MONEY, language, company.currency, scale, signed=True)})"
+
+
+def _print_diagnosis(console: Console, found: Diagnosis, company: Company, language: Language) -> None:
+    period = say_period(found.period).say(language)
+    console.print(f"{company.name} · {period}", style="bold", highlight=False)
+    for place, step in enumerate(found.steps, start=1):
+        _print_step(console, place, step, language)
+
+
+def _print_step(console: Console, place: int, step: Step, language: Language) -> None:
+    state = STATE_NAMES[step.state].say(language)
+    title = step.title.say(language)
+    console.print(f"\n{_MARKS[step.state]} [bold]{place}. {title}[/] — {state}", highlight=False)
+    _indented(console, step.follows.say(language), "dim")
+    for one in step.evidence:
+        _indented(console, one.text.say(language), mark=_mark(one))
+    _indented(console, step.action.say(language), "bold", mark="→")
+
+
+def _mark(one: Evidence) -> str:
+    return _MARKS[one.state] if one.state else "·"
+
+
+def _indented(console: Console, text: str, style: str = "", mark: str = "") -> None:
+    said = escape(text)  # a name in brackets is no style
+    console.print(
+        Padding(f"{mark} {said}" if mark else said, (0, 0, 0, 3), expand=False), style=style, highlight=False
+    )

@@ -1,0 +1,132 @@
+"""How do questions to heads and a diagnosis leave the product? As JSON whose keys are contracts.
+
+``contract_version`` grows when a key changes its meaning or goes; new keys do not raise it. Money is text with two
+digits in ``currency``; a share is a fraction of one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from smarketing.analyses.diagnosis.result import Diagnosis, Evidence, Step
+from smarketing.analyses.question import Question
+from smarketing.analyses.questions.result import AskedQuestion, Pinned
+from smarketing.analyses.verdict.result import CAUSE_NAMES, Verdict
+from smarketing.facts.language import Language
+from smarketing.jobs.export import figure_data
+
+QUESTIONS = "smarketing.questions"
+DIAGNOSIS = "smarketing.diagnosis"
+CONTRACT_VERSION = 1
+
+
+def as_json(data: Mapping[str, Any]) -> str:
+    """A contract as text."""
+    return json.dumps(data, ensure_ascii=False, indent=2)
+
+
+def questions_data(asked: Sequence[AskedQuestion], verdict: Verdict, language: Language) -> dict[str, Any]:
+    """The questions of a verdict as plain data, sentences in one language."""
+    return {
+        "contract": QUESTIONS,
+        "contract_version": CONTRACT_VERSION,
+        "lake_version": verdict.version,
+        "known_until": verdict.known_until.isoformat(),
+        "month": str(verdict.month),
+        "from": verdict.period.start.isoformat(),
+        "to": verdict.period.last_day.isoformat(),
+        "state": verdict.state.value,
+        "currency": verdict.currency,
+        "questions": [_question(one, language) for one in asked],
+    }
+
+
+def diagnosis_data(found: Diagnosis, language: Language) -> dict[str, Any]:
+    """The six steps as plain data, sentences in one language."""
+    first = found.first_to_mend
+    return {
+        "contract": DIAGNOSIS,
+        "contract_version": CONTRACT_VERSION,
+        "lake_version": found.version,
+        "known_until": found.known_until.isoformat(),
+        "month": str(found.month),
+        "from": found.period.start.isoformat(),
+        "to": found.period.last_day.isoformat(),
+        "currency": found.currency,
+        "first_to_mend": first.key.value if first else None,
+        "steps": [_step(step, language) for step in found.steps],
+    }
+
+
+def _question(asked: AskedQuestion, language: Language) -> dict[str, Any]:
+    interval = asked.interval
+    return {
+        "key": asked.key,
+        "zone": asked.zone.value,
+        "cause": asked.cause.value,
+        "name": CAUSE_NAMES[asked.cause].say(language),
+        "step": asked.step.value,
+        "stage": asked.stage,
+        "question": asked.text.say(language),
+        "fact": asked.fact.say(language),
+        "effect": str(asked.effect),
+        "interval": interval and {"low": interval.low, "high": interval.high, "level": interval.level},
+        "narrowed_to": _where(asked.where),
+        "pinned": _pinned(asked.pinned),
+        "records": {
+            "metric": asked.records.metric,
+            "side": asked.records.side,
+            **_asked(asked.records.question),
+        },
+    }
+
+
+def _pinned(pinned: Pinned) -> dict[str, Any]:
+    return {
+        "metric": pinned.metric,
+        "unit": pinned.unit.value,
+        "value": pinned.value,
+        "plan": pinned.plan,
+        "known_until": pinned.known_until.isoformat(),
+        "lake_version": pinned.version,
+    }
+
+
+def _asked(question: Question) -> dict[str, Any]:
+    period = question.period
+    return {
+        "from": period.start.isoformat() if period else None,
+        "to": period.last_day.isoformat() if period else None,
+        "clock": question.clock.value,
+        "where": _where(question.where),
+    }
+
+
+def _where(where: Mapping[str, tuple[str, ...]]) -> dict[str, list[str | None]]:
+    return {key: [value or None for value in values] for key, values in sorted(where.items())}
+
+
+def _step(step: Step, language: Language) -> dict[str, Any]:
+    return {
+        "step": step.key.value,
+        "title": step.title.say(language),
+        "follows": step.follows.say(language),
+        "state": step.state.value,
+        "evidence": [_evidence(one, language) for one in step.evidence],
+        "missing": [text.say(language) for text in step.missing],
+        "action": step.action.say(language),
+    }
+
+
+def _evidence(one: Evidence, language: Language) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "state": one.state.value if one.state else None,
+        "text": one.text.say(language),
+        "metric": one.figure.metric if one.figure else None,
+        "figure": figure_data(one.figure) if one.figure else None,
+        "norm": one.norm,
+        "action": one.action.say(language) if one.action else None,
+    }
