@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from tests.web.conftest import PASSWORD, cast, facts, quick_hashes, small_facts, workspace
+from smarketing.web.reports import reading
+from tests.analyses import small_company
+from tests.analyses.small_company import lead
+from tests.web.conftest import PASSWORD, OneAtATime, cast, facts, quick_hashes, small_facts, workspace
 
 __all__ = ["cast", "facts", "quick_hashes", "small_facts", "workspace"]
 FLAGS = (
@@ -37,6 +40,20 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def every_shade(facts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Losses of ten, seven, five, three and one lead give a cell of each shade; October has them, too."""
+    lost = [
+        lead(f"{month}{reason}{place}", f"{month}-02 10:00", "yandex", "dealers", lost=f"{month}-05",
+             loss_reason=reason)
+        for month in ("10", "11")
+        for reason, count in (("price", 10), ("silence", 7), ("budget", 5), ("time", 3), ("other", 1))
+        for place in range(count)
+    ]  # fmt: skip
+    found = reading.Facts(OneAtATime(small_company.reader(journeys=(*small_company.LEADS, *lost))))
+    monkeypatch.setattr(reading, "newest", lambda: found)
+
+
+@pytest.fixture
 def open_page(browser: Browser, live_server: Any, facts: Any, cast: Any) -> Iterator[Callable[..., Page]]:
     """A browser page with its cookies set, signed in by the keyboard unless told otherwise."""
     contexts = []
@@ -44,19 +61,24 @@ def open_page(browser: Browser, live_server: Any, facts: Any, cast: Any) -> Iter
     def make(
         *,
         width: int = 1440,
-        theme: str = "light",
+        theme: str | None = "light",
+        device: Literal["light", "dark"] = "light",
         language: str = "ru",
         name: str | None = "alice",
         script: bool = True,
     ) -> Page:
         context = browser.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": 900}, java_script_enabled=script
+            base_url=live_server.url,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=script,
+            color_scheme=device,
         )
         contexts.append(context)
         context.add_cookies(
             [
                 {"name": key, "value": value, "url": live_server.url}
                 for key, value in (("theme", theme), ("language", language))
+                if value
             ]
         )
         page = context.new_page()

@@ -11,8 +11,8 @@ from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PAGES = (
-    "/", "/analytics?by=segment&by=lead_source", "/funnel?compare=prev", "/qualification", "/records", "/metrics",
-    "/data", "/account",
+    "/", "/?compare=prev", "/analytics?by=segment&by=lead_source", "/funnel", "/funnel?compare=prev&losses=shares",
+    "/qualification?compare=prev&draft=1", "/records", "/metrics", "/data", "/account",
 )  # fmt: skip
 OpenPage = Callable[..., Page]
 
@@ -34,6 +34,22 @@ def test_axe_finds_nothing_on_any_page(open_page: OpenPage, theme: str) -> None:
         violations = Axe().run(page)["violations"]
         assert [(address, one["id"], one["nodes"][0]["html"]) for one in violations] == []
     assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("theme", "device"), [("light", "dark"), ("dark", "light"), (None, "light"), (None, "dark")]
+)
+def test_every_shade_of_the_heat_map_can_be_read(
+    every_shade: None, open_page: OpenPage, theme: str | None, device: str
+) -> None:
+    """In both themes, chosen by a press or by the device."""
+    page = open_page(theme=theme, device=device)
+    for address in ("/funnel", "/funnel?compare=prev", "/funnel?losses=shares&compare=prev", "/?compare=prev"):
+        page.goto(address)
+        if address.startswith("/funnel"):
+            assert page.evaluate("[1,2,3,4,5].every(n => document.querySelector('.hm td.h' + n))")
+        violations = Axe().run(page)["violations"]
+        assert [(address, one["id"], one["nodes"][0]["html"]) for one in violations] == []
 
 
 def test_axe_finds_nothing_at_the_door_and_for_an_administrator(open_page: OpenPage) -> None:

@@ -67,3 +67,17 @@ def test_workspace_is_prepared_and_people_can_be_made(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["analyst", "True", "1"]
     assert stat.S_IMODE((tmp_path / "w" / "app.sqlite3").stat().st_mode) == 0o600
+
+
+def test_what_the_first_page_needs_is_made_ready_beforehand(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from smarketing.web.serving import warm\n"
+        "from smarketing.web.setup import prepare\n"
+        f"prepare(Path({str(tmp_path / 'w')!r}))\n"
+        "warm()\n"
+        "print('smarketing.web.reports.views' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True"]

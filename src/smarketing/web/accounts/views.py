@@ -14,11 +14,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from smarketing.facts.company import Company
 from smarketing.facts.language import LANGUAGES, Text
 from smarketing.web.accounts.actions import audit, note_success, save_person
 from smarketing.web.accounts.forms import PasswordForm, PersonForm, SignInForm
 from smarketing.web.accounts.models import AuditEntry, User
 from smarketing.web.accounts.rights import Right, needs
+from smarketing.web.accounts.shown import audit_lines
+from smarketing.web.reports import reading
 from smarketing.web.shell import language_of
 
 THEMES = ("auto", "light", "dark")
@@ -90,7 +93,8 @@ def person(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @needs(Right.SEE_AUDIT)
 def audit_log(request: HttpRequest) -> HttpResponse:
     entries = AuditEntry.objects.select_related("user")[:200]
-    return render(request, "accounts/audit.html", {"entries": entries})
+    company = reading.company() or Company()
+    return render(request, "accounts/audit.html", {"entries": audit_lines(entries, company.tz)})
 
 
 def _remember(request: HttpRequest, response: HttpResponse, what: str, value: str) -> None:

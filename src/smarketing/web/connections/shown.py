@@ -17,6 +17,19 @@ from smarketing.jobs.quarantine import QuarantinedRow
 from smarketing.metrics.kinds import Unit
 from smarketing.metrics.wording import DASH, EN_DASH, money_scale, say_day, say_moment, say_number
 
+KIND_NAMES = {
+    "moment": Text("дата и время", "date and time"),
+    "day": Text("дата", "date"),
+    "number": Text("число", "number"),
+    "id": Text("номер записи", "record number"),
+    "flag": Text("да или нет", "yes or no"),
+    "phone": Text("телефон", "phone"),
+    "email": Text("почта", "e-mail"),
+    "duration": Text("длительность", "duration"),
+    "text": Text("текст", "text"),
+    "empty": Text("пусто", "empty"),
+}
+
 
 @dataclass(frozen=True)
 class CountLine:
@@ -109,6 +122,27 @@ def quarantine_groups(rows: Iterable[QuarantinedRow]) -> list[tuple[Text, int]]:
 
 def table_name(table: str) -> Text:
     return TABLES[table].label if table in TABLES else same(table)
+
+
+def profiles(report: LoadReport) -> list[dict[str, Any]]:
+    """The columns of every file, their kinds in words."""
+    return [
+        {
+            "file": profile.sniffed.file,
+            "columns": [
+                {
+                    "heading": column.heading,
+                    "filled": column.filled,
+                    "distinct": column.distinct,
+                    "kind": KIND_NAMES.get(column.kind, same(column.kind)),
+                    "examples": column.examples,
+                    "problems": column.problems,
+                }
+                for column in profile.columns
+            ],
+        }
+        for profile in report.profiles
+    ]
 
 
 def findings_of(report: LoadReport) -> list[tuple[Text, bool]]:

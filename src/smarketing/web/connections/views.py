@@ -72,16 +72,21 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
             return redirect("check", token=token)
         except SmarketingError as error:
             wrong = error
-    report = load(workspace, paths, check=True)
+    try:
+        report = load(workspace, paths, check=True)
+    except SmarketingError as error:  # no table at all: another file is needed, and the form for it
+        context = {"form": UploadForm(language), "wrong": error}
+        return render(request, "connections/upload.html", context, status=400)
     if request.method != "POST":
         form = MappingForm(language, initial_text=_proposed(report))
-    company = _company(workspace)
+    company = report.company or _company(workspace)
     return render(
         request,
         "connections/check.html",
         {
             "token": token,
             "report": report,
+            "profiles": shown.profiles(report),
             "counts": shown.count_lines(report.counts, language),
             "totals": shown.totals_lines(report.totals, company, language),
             "findings": shown.findings_of(report),

@@ -34,6 +34,8 @@ FORMATS = {
 }
 # Filters that have a picker; any other dimension may stand in an address and shows as a chip.
 PICKED = ("segment", "source_group", "lead_source", "manager")
+# What a page keeps in its address beside the question.
+KEPT = ("sort", "metric", "side", "step", "kind", "draft", "losses")
 MANY = 60  # a picker with more values than this is a text field in disguise: left out
 
 
@@ -79,7 +81,7 @@ class Page:
 
     def href(self, question: Question | None = None, **more: str) -> str:
         """This page with another question; what the page itself keeps in the address stays unless given."""
-        kept = {key: self.request.GET.get(key, "") for key in ("sort", "metric", "side", "step", "kind", "draft")}
+        kept = {key: self.request.GET.get(key, "") for key in KEPT}
         query = asking.to_query(question or self.said, self.defaults, **{**kept, **more})
         return f"{self.request.path}?{query}" if query else self.request.path
 
@@ -126,6 +128,7 @@ class Page:
             "period": self._period(),
             "filters": self._filters(),
             "chips": self._chips(),
+            "asked": self._hidden("draft"),
             "exports": [(name.upper(), self.href(format=name)) for name in FORMATS],
             "fresh_text": self.say(freshness(self.reader)),
             "clock_text": self.say(CLOCK_NAMES[self.question.clock]),
@@ -218,8 +221,8 @@ class Page:
 
     def _hidden(self, *left_out: str) -> asking.Pairs:
         """What a form of one picker must carry along."""
-        kept = [(key, self.request.GET[key]) for key in ("sort", "metric", "kind") if self.request.GET.get(key)]
-        return [pair for pair in asking.pairs(self.said, self.defaults) if pair[0] not in left_out] + kept
+        kept = [(key, self.request.GET[key]) for key in KEPT if self.request.GET.get(key)]
+        return [pair for pair in asking.pairs(self.said, self.defaults) + kept if pair[0] not in left_out]
 
 
 def last_day(reader: Reader) -> date:

@@ -1,15 +1,12 @@
-"""How is a funnel shown: the path with its bars, the transitions with their chance, the losses as a heat map?"""
+"""How is a funnel shown? The path with its bars, the transitions with their chance, what became of the leads."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
 from smarketing.analyses.funnel import Funnel, Kind, Step, Transition
-from smarketing.analyses.losses import Losses, Reason
-from smarketing.analyses.losses import drill as loss_filter
 from smarketing.analyses.verdict.words import LABEL_NAMES
 from smarketing.charts.drawing import inline_svg
 from smarketing.charts.funnel_bars import bars_of, funnel_bars
@@ -19,7 +16,6 @@ from smarketing.metrics.wording import (
     DASH,
     Scale,
     money_scale,
-    money_unit,
     say,
     say_difference,
     say_interval,
@@ -28,10 +24,9 @@ from smarketing.metrics.wording import (
     say_working,
 )
 from smarketing.stats.uncertainty import Label
-from smarketing.web.reports.page import Page
+from smarketing.web.reports.lost import still_open
+from smarketing.web.reports.page import Page, definition
 from smarketing.web.reports.tables import ZONE_CLASS, is_low, parts
-
-SHADES = 5
 
 
 @dataclass(frozen=True)
@@ -60,32 +55,11 @@ class TransitionLine:
 
 
 @dataclass(frozen=True)
-class HeatCell:
-    text: str
-    href: str
-    shade: int
-
-
-@dataclass(frozen=True)
-class HeatRow:
+class TotalLine:
     name: Text
-    cells: tuple[HeatCell, ...]
-    total: HeatCell
-    share: str
-    shift: Text | None
-    amount: str
-
-
-@dataclass(frozen=True)
-class HeatMap:
-    stages: tuple[Text, ...]
-    rows: tuple[HeatRow, ...]
-    lost: tuple[HeatCell, ...]
-    open: tuple[HeatCell, ...]
-    all_lost: str
-    all_open: str
-    money_unit: str
-    amount: str
+    text: str
+    definition: str
+    href: str = ""
 
 
 def drawing(page: Page, funnel: Funnel) -> SafeString:
@@ -113,42 +87,28 @@ def worth_scale(funnel: Funnel) -> Scale:
     return money_scale([one.worth.amount.amount for one in found if one.worth])
 
 
-def totals(page: Page, funnel: Funnel) -> list[tuple[Text, str]]:
-    """What became of the leads, in figures."""
+def totals(page: Page, funnel: Funnel) -> list[TotalLine]:
+    """What became of the leads, in figures; each opens its leads where they can be told apart."""
     found = funnel.totals
-    counted = [
-        (Text("Лиды", "Leads"), found.leads),
-        (Text("Продажи", "Sales"), found.won),
-        (Text("Потеряно", "Lost"), found.lost),
-        (Text("Ещё в работе", "Still open"), found.open),
-        (Text("Вернулись на раннюю стадию", "Went back a stage"), found.returned),
-        (Text("Открыты снова после отказа", "Reopened after a loss"), found.reopened),
+    lost = page.records("lost_leads", {"outcome": "lost"})
+    lines = [
+        (Text("Лиды", "Leads"), found.leads, "leads", page.records("leads", {})),
+        (Text("Продажи", "Sales"), found.won, "sales", page.records("sales", {})),
+        (Text("Потеряно", "Lost"), found.lost, "lost_leads", lost),
+        (Text("Ещё в работе", "Still open"), found.open, "open_leads", still_open(page)),
+        (Text("Вернулись на раннюю стадию", "Went back a stage"), found.returned, "lead_returns", ""),
+        (Text("Открыты снова после отказа", "Reopened after a loss"), found.reopened, "lead_reopenings", ""),
     ]
-    lines = [(name, say_number(number, Unit.COUNT, page.language)) for name, number in counted]
+    shown = [
+        TotalLine(name, say_number(number, Unit.COUNT, page.language), definition(key), href if number else "")
+        for name, number, key, href in lines
+    ]
     if found.median_won_seconds is not None:
         time = say_number(found.median_won_seconds, Unit.SECONDS, page.language)
-        lines.append((Text("До продажи, медиана", "Time to sale, median"), time))
-    return lines
-
-
-def heat_map(page: Page, losses: Losses) -> HeatMap:
-    """Reason by stage; darker is more leads, by steps of the largest cell."""
-    largest = max((cell.leads for reason in losses.reasons for cell in reason.cells), default=0)
-    scale = money_scale([reason.amount.amount for reason in losses.reasons])
-    money, known = page.company.currency, {stage.key for stage in page.company.path}
-    return HeatMap(
-        stages=tuple(stage.name for stage in losses.stages),
-        rows=tuple(_heat_row(page, reason, largest, losses) for reason in losses.reasons),
-        lost=tuple(_plain(page, stage.lost, _where(page, stage=stage.key)) for stage in losses.stages),
-        open=tuple(
-            _plain(page, stage.open, page.records("stage_open", {}, step=stage.key) if stage.key in known else "")
-            for stage in losses.stages
-        ),
-        all_lost=say_number(losses.lost, Unit.COUNT, page.language),
-        all_open=say_number(losses.open, Unit.COUNT, page.language),
-        money_unit=page.say(money_unit(money, scale)),
-        amount=say_number(losses.amount.amount, Unit.MONEY, page.language, money, scale, bare=True),
-    )
+        shown.append(
+            TotalLine(Text("До продажи, медиана", "Time to sale, median"), time, definition("cycle_days"))
+        )
+    return shown
 
 
 def _transition(
@@ -196,50 +156,3 @@ def _kind(funnel: Funnel) -> str:
 
 def _figure(page: Page, figure: Figure | None) -> str:
     return say(figure, page.language) if figure is not None else DASH
-
-
-def _heat_row(page: Page, reason: Reason, largest: int, losses: Losses) -> HeatRow:
-    scale = money_scale([one.amount.amount for one in losses.reasons])
-    cells = tuple(
-        HeatCell(
-            say_number(cell.leads, Unit.COUNT, page.language) if cell.leads else "·",
-            _where(page, cell.where) if cell.leads else "",
-            shade(cell.leads, largest),
-        )
-        for cell in reason.cells
-    )
-    return HeatRow(
-        name=reason.name,
-        cells=cells,
-        total=_plain(page, reason.leads, _where(page, _of_reason(reason.key))),
-        share=_figure(page, reason.share),
-        shift=LABEL_NAMES[reason.shift.label] if reason.shift else None,
-        amount=say_number(
-            reason.amount.amount, Unit.MONEY, page.language, page.company.currency, scale, bare=True
-        ),
-    )
-
-
-def shade(count: int, largest: int) -> int:
-    """0 for nothing, then five steps of the largest, so that a few losses stay pale."""
-    if not count or not largest:
-        return 0
-    return min(int(count / largest * SHADES) + 1, SHADES)
-
-
-def _of_reason(key: str | None) -> dict[str, tuple[str, ...]]:
-    found = dict(loss_filter(key, None))
-    found.pop("loss_stage")
-    return found
-
-
-def _where(page: Page, where: Mapping[str, tuple[str, ...]] | None = None, stage: str | None = "") -> str:
-    filters = dict(where or {"outcome": ("lost",)})
-    if where is None:
-        filters["loss_stage"] = (stage or "",)
-    keys = {dimension: values[0] or None for dimension, values in filters.items()}
-    return page.records("lost_leads", keys)
-
-
-def _plain(page: Page, count: int, href: str) -> HeatCell:
-    return HeatCell(say_number(count, Unit.COUNT, page.language), href if count else "", 0)

@@ -9,13 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from smarketing.analyses import conclusions, doors
-from smarketing.analyses.attention import Alert, attention
 from smarketing.analyses.economics import economics
 from smarketing.analyses.funnel import Kind
 from smarketing.analyses.funnel import funnel as find_funnel
+from smarketing.analyses.losses import Losses
 from smarketing.analyses.losses import losses as find_losses
 from smarketing.analyses.qualification import agreement, arbiter, criteria_table
 from smarketing.analyses.qualification import qualification as find_qualification
@@ -33,12 +32,20 @@ from smarketing.jobs.quarantine import quarantine
 from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.catalogue import metric, name_of
 from smarketing.metrics.kinds import Metric
-from smarketing.metrics.wording import ZONE_NAMES, money_unit, say_period, say_ripe
+from smarketing.metrics.wording import money_unit, say_period, say_ripe
 from smarketing.web.accounts.rights import Right, may, needs
 from smarketing.web.reports import asking, dictionary, judging, path, rows
-from smarketing.web.reports import cockpit as cockpit_page
+from smarketing.web.reports import lost as lost_shown
+from smarketing.web.reports.cockpit import zones
+from smarketing.web.reports.cockpit.alerts import alerts
+from smarketing.web.reports.cockpit.fall import fall
+from smarketing.web.reports.cockpit.judgement import judge
+from smarketing.web.reports.cockpit.missing import missing
+from smarketing.web.reports.cockpit.planned import planned
+from smarketing.web.reports.cockpit.running import running
+from smarketing.web.reports.cockpit.strip import strip
 from smarketing.web.reports.page import FORMATS, Page
-from smarketing.web.reports.tables import ZONE_CLASS, Group, table
+from smarketing.web.reports.tables import Group, table
 
 ECONOMICS = (
     Group(Text("Маркетинг", "Marketing"), ("spend", "leads", "target_leads", "non_target_share"), Zone.MARKETING),
@@ -98,28 +105,30 @@ def analytics(request: HttpRequest) -> HttpResponse:
 def cockpit(request: HttpRequest) -> HttpResponse:
     page = Page.of(request, clock=Clock.PERIOD)
     question = page.question.split()
-    judged = _verdict(page, cockpit_page.month_of(question, page))
     now = _zones(page, question)
     if file := page.exported(now):
         return file
+    judged = _verdict(page, _month_of(question, page))
     other = question.compare or (asking.previous(question.period) if question.period else None)
     before = _zones(page, question.over(other)) if other else None
+    plan = planned(page, question, judged)
+    is_whole = judged.period == question.period
+    words = judge(now, before, page.company, planned=plan, of_money=judged.label if is_whole else None)
+    compared = zones.Compared(now, before, _zones(page, zones.weeks_of(page)), plan, words)
     quarantined = _quarantined() if may(request.user, Right.SEE_DATA) else 0
-    alerts = attention(page.reader, question, quarantined)
     return render(
         request,
         "reports/cockpit.html",
         page.context(
             conclusion=headline(judged, page.company),
             verdict=judged,
-            fall=cockpit_page.fall(page, judged),
-            running=cockpit_page.running(page, judged),
-            fall_title=cockpit_page.title_of(judged),
-            strip=cockpit_page.strip(page, judged),
-            panels=cockpit_page.panels(page, now, before, _zones(page, cockpit_page.weeks_of(page))),
-            before=other is not None,
-            before_text=page.say(say_period(other, page.today)),
-            alerts=[_alert(page, alert) for alert in alerts],
+            fall=fall(page, judged),
+            missing=missing(now, judged, page.company),
+            running=running(page, judged),
+            strip=strip(page, judged),
+            panels=zones.panels(page, compared),
+            before_text=page.say(say_period(other, page.today)) if other else "",
+            alerts=alerts(page, question, quarantined),
         ),
     )
 
@@ -131,8 +140,11 @@ def funnel(request: HttpRequest) -> HttpResponse:
     if kind not in set(Kind):
         raise WrongQuestion("bad-kind", Text("kind бывает stages и milestones.", "kind is stages or milestones."))
     found = page.facts.answer(f"funnel:{kind}", question, lambda: find_funnel(page.reader, question, kind))
-    lost = page.facts.answer("losses", question, lambda: find_losses(page.reader, question))
-    if file := page.exported(lost.table if request.GET.get("table") == "losses" else found.table):
+    lost = _losses(page, question)
+    lately = lost_shown.months_of(page)
+    by_month = _losses(page, lately)
+    tables = {"losses": lost.table, "months": by_month.table}
+    if file := page.exported(tables.get(request.GET.get("table", ""), found.table)):
         return file
     return render(
         request,
@@ -145,13 +157,15 @@ def funnel(request: HttpRequest) -> HttpResponse:
             transitions=path.transitions(page, found),
             totals=path.totals(page, found),
             worth_unit=page.say(money_unit(page.company.currency, path.worth_scale(found))),
-            heat=path.heat_map(page, lost),
+            heat=lost_shown.heat_map(page, lost),
+            lost_months=lost_shown.month_table(page, lately, by_month),
             losses=lost,
             compared=say_period(question.compare, page.today) if question.compare else None,
             kinds=[
                 (text, page.href(kind=word if word != Kind.STAGES else ""), word == kind) for word, text in _KINDS
             ],
-            loss_exports=[(name.upper(), page.href(format=name, table="losses")) for name in FORMATS],
+            loss_exports=_exports(page, "losses"),
+            month_exports=_exports(page, "months"),
         ),
     )
 
@@ -223,13 +237,22 @@ def _verdict(page: Page, month: Month) -> Verdict:
     return page.facts.answer("verdict", key, lambda: verdict(page.reader, month, clock=clock, where=where))
 
 
+def _losses(page: Page, question: Question) -> Losses:
+    return page.facts.answer("losses", question, lambda: find_losses(page.reader, question))
+
+
+def _exports(page: Page, table: str) -> list[tuple[str, str]]:
+    return [(name.upper(), page.href(format=name, table=table)) for name in FORMATS]
+
+
+def _month_of(question: Question, page: Page) -> Month:
+    """The month that the verdict judges: the last one the period touches."""
+    period = question.period
+    return Month.of(page.today if period is None else min(period.last_day, page.today))
+
+
 def _zones(page: Page, question: Question) -> Measurement:
-    return page.facts.answer("overview", question, lambda: cockpit_page.measured(page, question))
-
-
-def _alert(page: Page, alert: Alert) -> dict[str, Any]:
-    href = reverse("data") if alert.code == "quarantine" else cockpit_page.alert_href(page, alert)
-    return {"alert": alert, "zone": ZONE_NAMES[alert.zone], "zone_class": ZONE_CLASS[alert.zone], "href": href}
+    return page.facts.answer("overview", question, lambda: zones.measured(page, question))
 
 
 def _quarantined() -> int:

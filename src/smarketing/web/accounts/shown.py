@@ -1,0 +1,69 @@
+"""How is the audit log told? Actions in words, moments in the company's zone, details without brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from smarketing.facts.language import Text, same
+from smarketing.metrics.wording import DASH, say_moment
+from smarketing.web.accounts.models import AuditEntry, Role
+
+_ACTIONS = {
+    "sign_in": Text("вход", "signed in"),
+    "password_changed": Text("сменил пароль", "changed the password"),
+    "user_created": Text("добавил человека", "added a person"),
+    "user_changed": Text("изменил человека", "changed a person"),
+    "load": Text("загрузил данные", "loaded data"),
+    "mend": Text("исправил строку карантина", "mended a quarantined row"),
+    "mapping_saved": Text("сохранил сопоставление", "saved a mapping"),
+}
+_DETAILS = {
+    "files": Text("файлы", "files"),
+    "version": Text("версия данных", "lake version"),
+    "cells": Text("ячейки", "cells"),
+    "role": Text("роль", "role"),
+    "username": Text("имя для входа", "user name"),
+    "name": Text("имя", "name"),
+    "email": Text("почта", "e-mail"),
+    "person": Text("имя в CRM", "name in the CRM"),
+    "is_active": Text("может входить", "may sign in"),
+    "password_was_changed": Text("пароль сменён", "the password was changed"),
+}
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    at: Text
+    who: str
+    action: Text
+    subject: str
+    details: tuple[tuple[Text, Text], ...]
+
+
+def audit_lines(entries: Iterable[AuditEntry], zone: ZoneInfo) -> list[AuditLine]:
+    """The entries in their order; an action nobody has named is shown by its key."""
+    return [
+        AuditLine(
+            at=say_moment(entry.at, zone),
+            who=entry.user.username if entry.user else DASH,
+            action=_ACTIONS.get(entry.action, same(entry.action)),
+            subject=entry.subject,
+            details=tuple(
+                (_DETAILS.get(key, same(key)), _say(key, value)) for key, value in entry.details.items()
+            ),
+        )
+        for entry in entries
+    ]
+
+
+def _say(key: str, value: Any) -> Text:
+    if isinstance(value, bool):
+        return Text("да", "yes") if value else Text("нет", "no")
+    if isinstance(value, list):
+        return same(", ".join(str(one) for one in value))
+    if key == "role" and value in set(Role):
+        return Role(value).text
+    return same(str(value))
