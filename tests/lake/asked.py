@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from smarketing.analyses.diagnosis import diagnose
 from smarketing.analyses.economics import economics
+from smarketing.analyses.focus import focus
 from smarketing.analyses.funnel.kinds import Kind
 from smarketing.analyses.funnel.measure import funnel
 from smarketing.analyses.losses import losses
 from smarketing.analyses.qualification import qualification
 from smarketing.analyses.question import Question
+from smarketing.analyses.questions import questions
 from smarketing.analyses.response import response
 from smarketing.analyses.verdict import verdict
+from smarketing.analyses.verdict.sources import by_source
 from smarketing.facts.period import Clock, Month, Period
 from smarketing.facts.query import Reader
 from smarketing.lake.engines import RecordingReader
@@ -26,7 +30,11 @@ def asked_by_measurements(reader: Reader) -> tuple[str, ...]:
         response(recording, question)
         losses(recording, question)
     for month in (Month(2026, 2), Month(2026, 4)):
-        verdict(recording, month, draws=200)
+        found = verdict(recording, month, draws=200)
+        questions(recording, found)
+        diagnose(recording, month, found)
+        by_source(recording, found)
+    focus(recording, Question(period=SPRING))
     for clock in Clock:
         for kind in Kind:
             funnel(recording, Question(period=SPRING, clock=clock), kind)
