@@ -26,8 +26,13 @@ def t(context: dict[str, Any], ru: str, en: str, **values: object) -> str:
 def say(context: dict[str, Any], text: Text | str | None) -> str:
     """A :class:`Text` in the reader's language."""
     if isinstance(text, Text):
-        return text.say(context.get("language", "ru"))
+        return _together(text.say(context.get("language", "ru")))
     return text or ""
+
+
+def _together(said: str) -> str:
+    """A line may not break between a minus and the sign of the currency: both are prefixes to the browser."""
+    return said.replace("\u2212₽", "\u2212\u2060₽")
 
 
 @register.simple_tag
