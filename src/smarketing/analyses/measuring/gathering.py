@@ -31,9 +31,16 @@ class Facts:
 
     rows: Mapping[str, int]
     costed_payments: int
+    # Asked for every cell of a table, and the same for all rows of it.
+    _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def missing(self, measure: Measure, company: Company) -> bool:
         """Whether the facts of a measure were never loaded, or the company has no stage that makes them."""
+        if measure.key not in self._known:
+            self._known[measure.key] = self._is_missing(measure, company)
+        return self._known[measure.key]
+
+    def _is_missing(self, measure: Measure, company: Company) -> bool:
         if measure.key == "cost_of_goods" and not self.costed_payments:
             return True
         if measure.needs and company.stages and company.order(measure.needs) is None:

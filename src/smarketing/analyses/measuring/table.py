@@ -117,6 +117,8 @@ class _Table:
         self.question, self.plan, self.facts, self.found, self.ripens = question, plan, facts, found, ripens
         self.company = reader.company
         self.sense = Sense(reader.company, question.clock)
+        self.known = {keys: plan.measures(keys) for keys in (plan.in_rows, plan.in_total)}
+        self.first = next((part.key for one in plan.metrics for part in parts_of(one)), "leads")
 
     def rows(self) -> tuple[Row, ...]:
         found = [self._row(key, values, self.plan.in_rows) for key, values in self.found.rows.items()]
@@ -140,8 +142,7 @@ class _Table:
 
     def _row(self, key: Key, values: Mapping[str, object], possible: frozenset[str]) -> Row:
         by = self.question.by if key else ()
-        known = self.plan.measures(possible)
-        parts: dict[str, Part] = parts_of_row(values, known, self.facts, self.company, by)  # type: ignore[arg-type]
+        parts: dict[str, Part] = parts_of_row(values, self.known[possible], self.facts, self.company, by)  # type: ignore[arg-type]
         ripe = self._ripe(values)
         return Row(
             key,
@@ -160,8 +161,7 @@ class _Table:
         return min(float(str(values[RIPE_LEADS])) / leads, 1.0)
 
     def _weight(self, values: Mapping[str, object]) -> tuple[Decimal, ...]:
-        first = [part.key for one in self.plan.metrics for part in parts_of(one)]
-        return tuple(Decimal(str(values.get(key) or 0)) for key in ("revenue", "leads", *first[:1]))
+        return tuple(Decimal(str(values.get(key) or 0)) for key in ("revenue", "leads", self.first))
 
 
 def _plan(metrics: tuple[Metric, ...], question: Question, reader: Reader, *, strict: bool) -> _Plan:
