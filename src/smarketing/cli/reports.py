@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 
 from rich.console import Console
 from rich.table import Table
@@ -144,8 +145,8 @@ def _print_totals(console: Console, report: LoadReport, company: Company, langua
     """What the user knows of their own data, to hold against it."""
     totals = report.totals
 
-    def money(amount: object) -> str:
-        return say_number(amount, Unit.MONEY, language, company.currency, digits=2)  # type: ignore[arg-type]
+    def money(amount: Decimal) -> str:
+        return say_number(amount, Unit.MONEY, language, company.currency, digits=2)
 
     lines = [
         (t("лидов", "leads"), totals.leads or None),

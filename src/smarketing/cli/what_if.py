@@ -31,10 +31,9 @@ def print_rivals(
     for head in heads:
         table.add_column(head, justify="right")
 
-    def row(name: str, *effects: object, style: str = "") -> None:
+    def row(name: str, *effects: Decimal, style: str = "") -> None:
         said = (
-            say_number(effect, Unit.MONEY, language, company.currency, scale, signed=True)  # type: ignore[arg-type]
-            for effect in effects
+            say_number(effect, Unit.MONEY, language, company.currency, scale, signed=True) for effect in effects
         )
         table.add_row(name, *said, style=style)
 
