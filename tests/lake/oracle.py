@@ -88,9 +88,10 @@ class Oracle:
             "custom": lead.get("custom"),
             "is_test": bool(lead.get("is_test")),
             "is_duplicate": lead.get("duplicate_of") is not None,
+            "is_deleted": lead.get("deleted_at") is not None,
             "seller_quality": lead.get("seller_quality"),
         }
-        row["is_counted"] = not row["is_test"] and not row["is_duplicate"]
+        row["is_counted"] = not row["is_test"] and not row["is_duplicate"] and not row["is_deleted"]
         opinion = self._company.seller_quality.get(lead.get("seller_quality") or "")
         row["seller_verdict"] = None if opinion is None else opinion.value
         for field in self._company.custom_fields:
@@ -274,7 +275,7 @@ class Oracle:
             "client_id": payment.get("client_id") or (lead or {}).get("client_id"),
             "amount": self._money(payment["amount"] - (payment.get("vat") or 0), payment.get("currency")),
             "cost": None,
-            "is_counted": not (lead or {}).get("is_test"),
+            "is_counted": not (lead or {}).get("is_test") and (lead or {}).get("deleted_at") is None,
             **{name: (lead or {}).get(name) for name in LEAD_DIMENSIONS},
             "source_group": self._group((lead or {}).get("lead_source")),
         }

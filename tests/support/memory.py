@@ -73,6 +73,7 @@ def _journey(row: Fact, company: Company) -> dict[str, Any]:
     filled: dict[str, Any] = {
         "is_test": False,
         "is_duplicate": False,
+        "is_deleted": False,
         "is_counted": True,
         "is_repeat": False,
         "target_verdict": "unknown",

@@ -73,11 +73,11 @@ _OPEN = Text(
 _ABOUT: dict[str, Text] = {
     "leads": Text(
         "Одна строка — одна попытка продать: от первого контакта до денег или отказа. Лид Битрикс24 и сделка из "
-        "него — один лид; повторная сделка — новый лид того же клиента. Тестовые лиды (`is_test`) и дубли "
-        "(`duplicate_of`) хранятся и не считаются.",
+        "него — один лид; повторная сделка — новый лид того же клиента. Тестовые лиды (`is_test`), дубли "
+        "(`duplicate_of`) и удалённые в своей системе (`deleted_at`) хранятся и не считаются.",
         "One row is one attempt to sell, from the first contact to money or loss. A Bitrix24 lead and the deal it "
-        "became are one lead; a repeat deal is a new lead of the same client. Tests (`is_test`) and duplicates "
-        "(`duplicate_of`) are kept and not counted.",
+        "became are one lead; a repeat deal is a new lead of the same client. Tests (`is_test`), duplicates "
+        "(`duplicate_of`) and cards removed from their system (`deleted_at`) are kept and not counted.",
     ),
     "stage_moves": Text(
         "Одна строка — вход лида в стадию. `stage` — ключ, название или один из `aliases` стадии из "
@@ -104,9 +104,9 @@ _ABOUT: dict[str, Text] = {
     ),
     "ad_spend": Text(
         "Одна строка — день и кампания (и объявление, если есть). Расход в отчётах — `cost − vat`. Новая выгрузка "
-        "источника за день заменяет прежнюю целиком.",
+        "источника и кабинета (`account`) за день заменяет прежнюю целиком.",
         "One row is a day and a campaign (and an ad, if there is one). Spend in reports is `cost − vat`. A new "
-        "export of a source's day replaces the earlier one as a whole.",
+        "export of a day of a source and its account replaces the earlier one as a whole.",
     ),
     "touches": Text(
         "Контакт маркетинга с человеком. Нужен номер клиента или лида.",

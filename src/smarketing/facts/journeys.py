@@ -51,7 +51,8 @@ _LEAD_COLUMNS: dict[str, str] = {
     "seller_verdict": "VARCHAR",  # target, non_target or NULL: Company.seller_quality of it
     "is_test": "BOOLEAN",
     "is_duplicate": "BOOLEAN",
-    "is_counted": "BOOLEAN",  # unique and no test: the only leads a figure may count
+    "is_deleted": "BOOLEAN",  # the card was removed from its system
+    "is_counted": "BOOLEAN",  # unique, no test, not removed: the only leads a figure may count
     "is_repeat": "BOOLEAN",  # the client had a won lead before this one was created
     "target_verdict": "VARCHAR",  # target, non_target, unknown
     "criterion": "VARCHAR",  # key of the rule that decided

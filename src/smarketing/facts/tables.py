@@ -110,6 +110,8 @@ LEADS = Table(
         _text("seller_quality", "оценка продавца", "seller's opinion of quality"),
         _of(Kind.FLAG, "is_test", "тестовый", "is a test"),
         _text("duplicate_of", "дубль лида", "duplicate of"),
+        # The card is gone from its system: removed by a person or merged into another one.
+        _of(Kind.MOMENT, "deleted_at", "удалён", "deleted at"),
         _text("deal_id", "номер сделки", "deal id"),
         _text("hypothesis", "гипотеза", "hypothesis"),
         _text("source_system", "система", "source system"),
@@ -170,11 +172,12 @@ PAYMENTS = Table(
 AD_SPEND = Table(
     "ad_spend",
     Text("расходы на рекламу", "ad spend"),
-    key=("lead_source", "day"),
+    key=("lead_source", "account", "day"),
     identity="slice",
     columns=(
         _of(Kind.DAY, "day", "день", "day", required=True),
         _text("lead_source", "источник", "lead source", required=True),
+        _text("account", "рекламный кабинет", "ad account"),
         _text("campaign", "кампания", "campaign"),
         _text("ad", "объявление", "ad"),
         _text("segment", "сегмент", "segment"),

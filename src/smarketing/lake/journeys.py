@@ -162,7 +162,8 @@ def _lead_columns() -> dict[str, str]:
     return {
         "is_test": "test",
         "is_duplicate": "duplicate_of IS NOT NULL",
-        "is_counted": "NOT test AND duplicate_of IS NULL",
+        "is_deleted": "deleted_at IS NOT NULL",
+        "is_counted": "NOT test AND duplicate_of IS NULL AND deleted_at IS NULL",
         "is_repeat": "COALESCE(repeat, FALSE)",
         "target_verdict": "COALESCE(verdict, 'unknown')",
         "outcome": "outcome_now",

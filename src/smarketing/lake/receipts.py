@@ -60,7 +60,8 @@ OR lead_id IN (SELECT lead_id FROM raw_leads WHERE client_id IN (SELECT client_i
 # Clients with one lead only can have no repeat lead, so their sales need not be walked.
 _CLIENT_LEADS = """
 CREATE OR REPLACE TABLE client_leads AS
-SELECT lead_id, client_id, created_at, COALESCE(is_test, FALSE) OR duplicate_of IS NOT NULL AS not_counted
+SELECT lead_id, client_id, created_at,
+    COALESCE(is_test, FALSE) OR duplicate_of IS NOT NULL OR deleted_at IS NOT NULL AS not_counted
 FROM raw_leads
 WHERE lead_id IN (SELECT lead_id FROM raw_leads WHERE client_id IN (
     SELECT client_id FROM raw_leads WHERE client_id IS NOT NULL AND lead_id IN (SELECT lead_id FROM changed_leads)
@@ -175,7 +176,7 @@ def _columns() -> dict[str, str]:
         "amount": "p.net",
         "cost": "p.cost",
         "is_first": "p.is_first",
-        "is_counted": "NOT COALESCE(j.is_test, FALSE)",
+        "is_counted": "NOT COALESCE(j.is_test, FALSE) AND j.deleted_at IS NULL",
         "created_day": "j.created_day",
         "created_week": week_of("j.created_day"),
         "created_month": month_of("j.created_day"),

@@ -36,8 +36,11 @@ def raw_relation(root: Path, table: Table, version: int | None) -> str:
 
 def derived_relation(root: Path, table: str, version: int | None, company: Company) -> str:
     columns = derived_columns(company)[table]
-    files = () if version is None else derived_folder(root, table).snapshot(version).files
-    return files_relation(files, columns)
+    if version is None:
+        return files_relation((), columns)
+    snapshot = derived_folder(root, table).snapshot(version)
+    older = not set(columns) <= set(snapshot.columns)  # made by a program that knew fewer columns
+    return files_relation(snapshot.files, columns, snapshot.columns if older else None)
 
 
 def show_raw(engine: Engine, root: Path, versions: Mapping[str, int]) -> None:
