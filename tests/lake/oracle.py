@@ -197,7 +197,8 @@ class Oracle:
             self._moment(row, "lost", None)
             return
         self._moment(row, "lost", way[-1]["entered_at"])
-        row["loss_reason"], row["competitor"] = way[-1].get("loss_reason"), way[-1].get("competitor")
+        on_card = self._leads[row["lead_id"]].get("loss_reason")
+        row["loss_reason"], row["competitor"] = on_card or way[-1].get("loss_reason"), way[-1].get("competitor")
         before = [move for move in way if move["stage"] not in self._lost]
         if not before:
             row["loss_stage"] = self._company.path[0].key

@@ -159,6 +159,7 @@ class World:
             "seller_quality": pick(["good", "bad", "hm", None]),
             "is_test": pick([True, False, None, None, None, None]),
             "duplicate_of": self._maybe("L0000", 0.05),
+            "loss_reason": self._maybe("too dear", 0.2),
             "deleted_at": self._maybe(created + timedelta(days=2), 0.05),
             "custom": self._maybe(json.dumps({"city": pick(["Omsk", "Perm", ""]), "x": 1}), 0.7),
         }

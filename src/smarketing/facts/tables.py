@@ -112,6 +112,8 @@ LEADS = Table(
         _text("duplicate_of", "дубль лида", "duplicate of"),
         # The card is gone from its system: removed by a person or merged into another one.
         _of(Kind.MOMENT, "deleted_at", "удалён", "deleted at"),
+        # As the card says it now; a move tells what was said on the day. The card is the newer word.
+        _text("loss_reason", "причина отказа", "loss reason"),
         _text("deal_id", "номер сделки", "deal id"),
         _text("hypothesis", "гипотеза", "hypothesis"),
         _text("source_system", "система", "source system"),

@@ -30,7 +30,8 @@ WITH timed AS (
     SELECT l.*, {local_created} AS local_created
     FROM raw_leads l JOIN chunk k ON k.lead_id = l.lead_id AND k.newest = l.{load}
 ), dated AS (
-    SELECT l.* EXCLUDE (amount, currency, {load}, {part_name}), {amount} AS amount,
+    SELECT l.* EXCLUDE (amount, currency, loss_reason, {load}, {part_name}), {amount} AS amount,
+        l.loss_reason AS card_loss_reason,
         g.source_group, v.seller_verdict,
         CAST(l.local_created AS DATE) AS created_day,
         {custom}
@@ -167,6 +168,7 @@ def _lead_columns() -> dict[str, str]:
         "is_repeat": "COALESCE(repeat, FALSE)",
         "target_verdict": "COALESCE(verdict, 'unknown')",
         "outcome": "outcome_now",
+        "loss_reason": "CASE WHEN outcome_now = 'lost' THEN COALESCE(card_loss_reason, loss_reason) END",
         "furthest": "COALESCE(furthest, 0)",
         "returns": "COALESCE(returns, 0)",
         "reopenings": "COALESCE(reopenings, 0)",
