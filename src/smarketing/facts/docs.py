@@ -140,6 +140,15 @@ _ABOUT: dict[str, Text] = {
         "Цифра из собственного отчёта маркетинга, за день или за месяц.",
         "A figure from marketing's own report, of a day or of a month.",
     ),
+    "tasks": Text(
+        "Одна строка — одна задача человека. `due_at` — срок, `done_at` — когда сделана: пусто, пока не сделана. "
+        "Задача с `template` — регулярная: её ставит правило или шаблон (например, «обновить аудиторию раз в "
+        "квартал»). Задача без срока хранится и в доле сделанных в срок не участвует.",
+        "One row is one task of one person. `due_at` is when it is due, `done_at` when it was done: empty until "
+        "then. A task with a `template` is a regular one, set by a rule or a template (such as “refresh the "
+        "audience every quarter”). A task without a due moment is kept and takes no part in the share done on "
+        "time.",
+    ),
 }
 
 

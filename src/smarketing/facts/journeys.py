@@ -117,7 +117,17 @@ SPEND_COLUMNS: dict[str, str] = {
 }
 
 # Facts that questions may read as they are, latest versions only, with these names.
-PLAIN_TABLES = ("plans", "costs", "people", "clients", "reported", "qualifications", "activities", "touches")
+PLAIN_TABLES = (
+    "plans",
+    "costs",
+    "people",
+    "clients",
+    "reported",
+    "qualifications",
+    "activities",
+    "touches",
+    "tasks",
+)
 
 
 def journey_columns(company: Company) -> dict[str, str]:

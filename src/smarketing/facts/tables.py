@@ -301,6 +301,28 @@ REPORTED = Table(
     ),
 )
 
+TASKS = Table(
+    "tasks",
+    Text("задачи", "tasks"),
+    key=("task_id",),
+    identity="key",
+    columns=(
+        _text("task_id", "номер задачи", "task id", required=True),
+        _of(Kind.MOMENT, "created_at", "поставлена", "created at"),
+        # Empty: the task has no date, so nobody can be late with it.
+        _of(Kind.MOMENT, "due_at", "срок", "due at"),
+        _of(Kind.MOMENT, "done_at", "сделана", "done at"),
+        _text("person", "исполнитель", "person"),
+        _text("lead_id", "номер лида", "lead id"),
+        _text("client_id", "номер клиента", "client id"),
+        _text("title", "название", "title"),
+        _text("kind", "вид", "kind"),
+        _text("template", "шаблон или правило", "template or rule"),
+        _text("source_system", "система", "source system"),
+        _text("url", "ссылка", "link"),
+    ),
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -316,5 +338,6 @@ TABLES: dict[str, Table] = {
         PLANS,
         COSTS,
         REPORTED,
+        TASKS,
     )
 }
