@@ -85,6 +85,18 @@ class WorkingHours(_Part):
     days_worked: tuple[date, ...] = ()
 
 
+class Channels(_Part):
+    """The company's own words for where leads come from; an empty value means «unknown»."""
+
+    sources: dict[str, str] = {}  # outside spelling → our source
+    mediums: dict[str, str] = {}
+    campaigns: dict[str, str] = {}
+    forms: dict[str, str] = {}  # web form → our source
+    lines: dict[str, str] = {}  # number that was called → our source
+    own_sites: tuple[str, ...] = ()  # links inside them say nothing of where a person came from
+    trust_click_id: bool = False  # a click id that contradicts the tags wins over them
+
+
 class LossReason(_Part):
     key: str
     name: Names
@@ -120,6 +132,7 @@ class Company(_Part):
     stages: tuple[Stage, ...] = ()
     segments: tuple[Segment, ...] = ()
     source_groups: tuple[SourceGroup, ...] = ()
+    channels: Channels = Channels()
     loss_reasons: tuple[LossReason, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
     criteria: tuple[CriteriaVersion, ...] = ()

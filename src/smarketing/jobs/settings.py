@@ -41,6 +41,10 @@ COMMENTS: dict[str, tuple[str, str]] = {
     ),
     "segments": ("Сегменты клиентов; focus — фокусный.", "Kinds of client; focus marks the focus segment."),
     "source_groups": ("Группы источников; paid — платные.", "Groups of sources; paid ones cost money."),
+    "channels": (
+        "Словарь каналов: как ещё пишут источник, канал, кампанию; формы и номера телефонов → источник.",
+        "Dictionary of channels: other spellings of source, medium, campaign; forms and phone lines → source.",
+    ),
     "loss_reasons": ("Причины отказа.", "Loss reasons."),
     "custom_fields": ("Свои поля лида, нужные отчётам.", "The lead's own fields that reports need."),
     "criteria": (

@@ -28,6 +28,7 @@ _NOT_BUILT_FROM = {
     "phone_region",
     "mql",
     "segments",
+    "channels",  # cleaned where facts are made
     "loss_reasons",
     "accountable",
     "guardrails",
