@@ -62,6 +62,16 @@ def test_page_that_breaks_in_the_middle_leaves_neither_records_nor_place(mirror:
     assert keys(mirror) == ["1"]
 
 
+def test_records_beside_a_page_are_kept_with_it_and_not_counted_twice(mirror: Mirror) -> None:
+    page = Page("leads", [Record("1", {"id": "1"})], {"last": 1}, beside={"seen": [Record("1/NEW", {"at": 1})]})
+    assert mirror.keep(page, NOW) == Kept(received=1, new=1)
+    assert [record.key for record in mirror.all("seen")] == ["1/NEW"]
+    broken = Page("leads", [], {"last": 2}, beside={"seen": [Record("2/NEW", {"at": object()})]})
+    with pytest.raises(TypeError):
+        mirror.keep(broken, NOW)
+    assert mirror.cursor("leads") == {"last": 1}
+
+
 def test_refused_record_waits_with_its_reason_until_it_comes_right(mirror: Mirror) -> None:
     wrong = Refused("7", {"id": "7", "createdTime": "soon"}, "createdTime", Text("не дата", "no date"))
     kept = mirror.keep(Page("leads", [Record("1", {"id": "1"})], {}, refused=[wrong]), NOW)

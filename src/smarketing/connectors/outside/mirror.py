@@ -97,6 +97,9 @@ class Mirror:
                 kept += self._put(page.stream, record, at)
             for refused in page.refused:
                 kept += self._refuse(page.stream, refused, at)
+            for stream, records in page.beside.items():
+                for record in records:
+                    self._put(stream, record, at)
             kept += Kept(gone=self._mark_gone(page.stream, page.gone, at))
             self._db.execute("INSERT OR REPLACE INTO cursors VALUES (?, ?)", (page.stream, _json(page.cursor)))
         return kept

@@ -57,7 +57,8 @@ class Refused:
 class Page:
     """A page and the place to go on from after it: both are kept in one step.
 
-    ``gone``: keys the other side says were deleted. ``replaces``: slices that this page holds anew.
+    ``gone``: keys the other side says were deleted. ``replaces``: slices that this page holds anew. ``beside``:
+    stream → records of other streams that follow from these and are kept in the same step.
     """
 
     stream: str
@@ -67,6 +68,7 @@ class Page:
     gone: Sequence[str] = ()
     replaces: Sequence[str] = ()
     expected: int | None = None  # records of the whole walk, where the other side tells
+    beside: Mapping[str, Sequence[Record]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,16 @@ class Health:
     title: str  # the account's own name
     problems: Sequence[Text] = ()
     notes: Sequence[Text] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in the account that makes a figure poorer, and how often: won deals without a sum."""
+
+    key: str
+    text: Text
+    count: int
+    examples: Sequence[str] = ()  # keys of records, so that a person can look
 
 
 @dataclass(frozen=True)
@@ -133,6 +145,13 @@ class Connector(Protocol):
         """
 
     def close(self) -> None: ...
+
+
+class Finds(Protocol):
+    """A connector that can also tell what is poor in the account's own records."""
+
+    def findings(self, mirror: Mirror, company: Company) -> Iterator[Finding]:
+        """Everything found in the mirror as it stands; a key that found nothing is left out."""
 
 
 def by_name(streams: Collection[Stream], name: str) -> Stream:
