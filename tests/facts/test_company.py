@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
 from smarketing.facts.company import Company, Milestone, Segment, Stage, parse_company, read_company
@@ -73,3 +76,27 @@ def test_broken_toml_names_the_place(tmp_path):
     path.write_text("name = ", encoding="utf-8")
     with pytest.raises(WrongSetting, match="bad-company-toml"):
         read_company(path)
+
+
+def test_rate_of_a_day_is_the_newest_that_holds_and_the_first_one_before_its_day() -> None:
+    rates = {"USD": [{"since": "2026-03-01", "rate": "95"}, {"since": "2026-02-01", "rate": "90"}], "EUR": "100"}
+    company = parse_company({"rates": rates})
+    days = [date(2025, 1, 1), date(2026, 2, 28), date(2026, 3, 1)]
+    assert [company.rate("USD", day) for day in days] == [Decimal(90), Decimal(90), Decimal(95)]
+    assert company.rate("EUR", days[0]) == Decimal(100)
+    assert company.rate(None, days[0]) == company.rate("RUB", days[0]) == Decimal(1)
+    assert company.rate("CNY", days[0]) is None
+
+
+def test_vat_holds_from_its_day_and_nothing_is_assumed_where_nothing_is_said() -> None:
+    company = parse_company(
+        {"vat": [{"since": "2019-01-01", "rate": "0.20"}, {"since": "2026-01-01", "rate": "0.22"}]}
+    )
+    assert company.vat_rate(date(2025, 12, 31)) == Decimal("0.20")
+    assert company.vat_rate(date(2026, 1, 1)) == Decimal("0.22")
+    assert parse_company({}).vat_rate(date(2026, 1, 1)) is None
+
+
+def test_two_rates_of_one_day_are_refused() -> None:
+    with pytest.raises(WrongSetting, match="named twice"):
+        parse_company({"vat": [{"since": "2026-01-01", "rate": "0.2"}, {"since": "2026-01-01", "rate": "0.22"}]})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,7 +23,8 @@ FULL = {
     "seller_quality": {"A - High": "target", "Ё": "unknown"},
     "accountable": {"cr": "joint"},
     "guardrails": [{"metric": "cpl", "limit": "1500.50"}],
-    "rates": {"USD": "91.7"},
+    "rates": {"USD": "91.7", "CNY": [{"since": "2026-01-01", "rate": "100.5"}]},
+    "vat": [{"since": "2026-01-01", "rate": "0.22"}],
     "verdict": {"ripe_share": "0.75"},
     "criteria": [
         {
@@ -74,5 +76,6 @@ def test_a_workspace_is_not_made_twice(tmp_path: Path) -> None:
 
 def test_money_in_settings_keeps_its_digits(tmp_path: Path) -> None:
     workspace = Workspace.init(tmp_path, parse_company(FULL))
-    assert workspace.company.rates == {"USD": Decimal("91.7")}
+    assert workspace.company.rates["USD"] == Decimal("91.7")
+    assert workspace.company.rate("CNY", date(2026, 5, 1)) == Decimal("100.5")
     assert workspace.company.guardrails[0].limit == Decimal("1500.50")

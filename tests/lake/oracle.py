@@ -67,7 +67,7 @@ class Oracle:
                     "month": _month(row["day"]),
                     **{name: row.get(name) for name in SPEND_DIMENSIONS},
                     "source_group": self._group(row["lead_source"]),
-                    "cost": self._money(row["cost"] - (row.get("vat") or 0), row.get("currency")),
+                    "cost": self._money(row["cost"] - (row.get("vat") or 0), row.get("currency"), row["day"]),
                     "impressions": row.get("impressions"),
                     "clicks": row.get("clicks"),
                     "reported_leads": row.get("reported_leads"),
@@ -83,7 +83,9 @@ class Oracle:
             "created_at": _plain(created),
             **{name: lead.get(name) for name in LEAD_DIMENSIONS},
             "source_group": self._group(lead.get("lead_source")),
-            "amount": None if lead.get("amount") is None else self._money(lead["amount"], lead.get("currency")),
+            "amount": None
+            if lead.get("amount") is None
+            else self._money(lead["amount"], lead.get("currency"), self._local_day(created)),
             "url": lead.get("url"),
             "custom": lead.get("custom"),
             "is_test": bool(lead.get("is_test")),
@@ -270,18 +272,19 @@ class Oracle:
     def _receipt(self, payment: Row) -> Row:
         lead = self._leads.get(payment.get("lead_id") or "")
         moment = payment.get("paid_at")
+        day = date.max if moment is None else self._local_day(moment)
         row: Row = {
             "payment_id": payment["payment_id"],
             "lead_id": payment.get("lead_id"),
             "client_id": payment.get("client_id") or (lead or {}).get("client_id"),
-            "amount": self._money(payment["amount"] - (payment.get("vat") or 0), payment.get("currency")),
+            "amount": self._money(payment["amount"] - (payment.get("vat") or 0), payment.get("currency"), day),
             "cost": None,
             "is_counted": not (lead or {}).get("is_test") and (lead or {}).get("deleted_at") is None,
             **{name: (lead or {}).get(name) for name in LEAD_DIMENSIONS},
             "source_group": self._group((lead or {}).get("lead_source")),
         }
         if payment.get("cost") is not None:
-            row["cost"] = self._money(payment["cost"], payment.get("currency"))
+            row["cost"] = self._money(payment["cost"], payment.get("currency"), day)
         row["product"] = payment.get("product") or row["product"]
         self._moment(row, "paid", moment)
         row.update(_dates("created", lead["created_at"].astimezone(self._company.tz).date() if lead else None))
@@ -307,9 +310,13 @@ class Oracle:
         row["criteria_version"], row["judged_by"] = version.version, "rule"
         row["target_verdict"], row["criterion"] = judged(version, row)
 
-    def _money(self, amount: Decimal, currency: str | None) -> Decimal:
-        rate = Decimal(1) if currency in (None, self._company.currency) else self._company.rates[currency]
+    def _money(self, amount: Decimal, currency: str | None, day: date) -> Decimal:
+        rate = self._company.rate(currency, day)
+        assert rate is not None
         return (amount * rate).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+    def _local_day(self, moment: datetime) -> date:
+        return moment.astimezone(self._company.tz).date()
 
     def _group(self, lead_source: str | None) -> str | None:
         found = (group.key for group in self._company.source_groups if lead_source in group.sources)

@@ -387,3 +387,26 @@ def test_records_behind_a_figure_can_be_fetched(tmp_path: Path) -> None:
         assert {move["stage"] for move in moves} == {"new", "paid"}
         with pytest.raises(WrongQuestion):
             reader.fact_rows("secrets")
+
+
+def test_accounts_of_one_source_do_not_replace_each_other(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+
+    def spent(account: str | None, cost: str) -> dict[str, Any]:
+        return {"day": DAY, "lead_source": "vk", "account": account, "cost": Decimal(cost)}
+
+    lake.load([batch("ad_spend", spent("first", "1"), spent(None, "5"))], SETTINGS)
+    lake.load([batch("ad_spend", spent("second", "10"))], SETTINGS)
+    lake.load([batch("ad_spend", spent("first", "2"))], SETTINGS)
+    assert asked(lake, "SELECT SUM(cost) AS cost FROM spend") == [{"cost": Decimal("17.00")}]
+
+
+def test_money_of_a_day_takes_the_rate_of_that_day(tmp_path: Path) -> None:
+    rates = {"USD": [{"since": "2026-02-01", "rate": "90"}, {"since": "2026-03-01", "rate": "100"}]}
+    settings = SETTINGS.model_validate({**SETTINGS.model_dump(exclude_defaults=True), "rates": rates})
+    lake = Lake(tmp_path)
+    days = [date(2026, 1, 5), date(2026, 2, 28), date(2026, 3, 1)]
+    rows = [{"day": day, "lead_source": "vk", "cost": Decimal(1), "currency": "USD"} for day in days]
+    lake.load([batch("ad_spend", *rows)], settings)
+    costs = asked(lake, "SELECT cost FROM spend ORDER BY day")
+    assert [row["cost"] for row in costs] == [Decimal("90.00"), Decimal("90.00"), Decimal("100.00")]

@@ -67,7 +67,13 @@ def company(zone: str = "Europe/Moscow", **changes: Any) -> Company:
             ),
         ),
         "seller_quality": {"good": TargetVerdict.TARGET, "bad": TargetVerdict.NON_TARGET},
-        "rates": {"USD": Decimal("91.357")},
+        "rates": {
+            "USD": [
+                {"since": "2026-03-01", "rate": "95.5"},
+                {"since": "2026-01-10", "rate": "91.357"},
+                {"since": "2026-04-17", "rate": "88.9999"},
+            ]
+        },
         "working_hours": WorkingHours(
             opens=time(9, 30), closes=time(18), days_off=(date(2026, 3, 9),), days_worked=(date(2026, 2, 28),)
         ),
@@ -263,6 +269,7 @@ class World:
                         {
                             "day": date(2026, 1, 1) + timedelta(days=day),
                             "lead_source": lead_source,
+                            "account": self._random.choice(["first", "second", None]),
                             "campaign": self._random.choice(["spring", None]),
                             "cost": Decimal(self._random.randrange(100, 99_999)) / 100,
                             "vat": self._maybe(Decimal("0.55"), 0.5),

@@ -110,6 +110,13 @@ class Guardrail(_Part):
     side: Literal["above", "below"] = "above"
 
 
+class Since(_Part):
+    """A rate that holds from a day until the next one; the first one also holds before its day."""
+
+    since: date
+    rate: Decimal = Field(ge=0)
+
+
 class VerdictSettings(_Part):
     conversion_zone: Literal["marketing", "sales", "joint"] = "sales"
     max_unknown_segment: Decimal = Decimal("0.20")
@@ -140,7 +147,9 @@ class Company(_Part):
     seller_quality: dict[str, TargetVerdict] = {}
     accountable: dict[str, Zone] = {}  # metric → zone, where the company differs from the catalogue
     guardrails: tuple[Guardrail, ...] = ()
-    rates: dict[str, Decimal] = {}  # units of the company's currency for one of another
+    # Units of the company's currency for one of another: one rate for ever, or rates by day.
+    rates: dict[str, Decimal | tuple[Since, ...]] = {}
+    vat: tuple[Since, ...] = ()  # the share of VAT on top of a net price, by the day from which it holds
     verdict: VerdictSettings = VerdictSettings()
 
     @field_validator("zone")
@@ -159,6 +168,8 @@ class Company(_Part):
             "segment": [segment.key for segment in self.segments],
             "criteria version": [version.version for version in self.criteria],
             "custom field": [field.key for field in self.custom_fields],
+            "VAT day": [entry.since.isoformat() for entry in self.vat],
+            **{f"{currency} day": _days(given) for currency, given in self.rates.items()},
         }.items():
             repeated = {key for key in keys if keys.count(key) > 1}
             if repeated:
@@ -179,6 +190,17 @@ class Company(_Part):
             days_off=frozenset(hours.days_off),
             days_worked=dict.fromkeys(hours.days_worked, span),
         )
+
+    def rate(self, currency: str | None, day: date) -> Decimal | None:
+        """Units of the company's currency for one of another on a day; None where the settings give no rate."""
+        if currency is None or currency == self.currency:
+            return Decimal(1)
+        given = self.rates.get(currency)
+        return _on(given, day) if isinstance(given, tuple) else given
+
+    def vat_rate(self, day: date) -> Decimal | None:
+        """The share of VAT on a day: 0.20; None where the settings say nothing of VAT."""
+        return _on(self.vat, day)
 
     @property
     def path(self) -> tuple[Stage, ...]:
@@ -225,6 +247,17 @@ class Company(_Part):
             if thing.key == value:
                 return thing.name.text
         return same(value)
+
+
+def _days(given: Decimal | tuple[Since, ...]) -> list[str]:
+    return [entry.since.isoformat() for entry in given] if isinstance(given, tuple) else []
+
+
+def _on(rates: tuple[Since, ...], day: date) -> Decimal | None:
+    """The newest rate that holds on a day, the oldest one before its day."""
+    ordered = sorted(rates, key=lambda entry: entry.since)
+    held = [entry.rate for entry in ordered if entry.since <= day]
+    return held[-1] if held else next((entry.rate for entry in ordered), None)
 
 
 def read_company(path: Path) -> Company:

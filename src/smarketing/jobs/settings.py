@@ -61,8 +61,12 @@ COMMENTS: dict[str, tuple[str, str]] = {
     ),
     "guardrails": ("Пороги, которые компания поставила себе.", "Limits the company set itself."),
     "rates": (
-        "Курсы: сколько валюты компании за единицу другой.",
-        "Rates: the company's currency for one of another.",
+        "Курсы: сколько валюты компании за единицу другой; один на всё время или списком с днём since.",
+        "Rates: the company's currency for one of another; one for ever or a list with the day since.",
+    ),
+    "vat": (
+        "Ставки НДС по дням, с которых они действуют: since = 2026-01-01, rate = 0.22.",
+        "VAT by the day from which it holds: since = 2026-01-01, rate = 0.22.",
     ),
     "verdict": ("Как выносится вывод по плану.", "How the verdict on the plan is reached."),
 }

@@ -14,7 +14,7 @@ from smarketing.facts.query import literal
 from smarketing.lake import path, verdicts
 from smarketing.lake.batches import LOAD, PART
 from smarketing.lake.engine import Engine
-from smarketing.lake.settings import in_company_money, local, month_of, typed, week_of
+from smarketing.lake.settings import in_company_money, local, month_of, rate_on, typed, week_of
 
 # A first response is what a manager did towards the client and what reached him.
 RESPONSE_KINDS = ("call", "letter", "meeting", "message", "first_response")
@@ -39,7 +39,7 @@ WITH timed AS (
     FROM timed l
     LEFT JOIN source_groups g ON g.lead_source = l.lead_source
     LEFT JOIN seller_verdicts v ON v.seller_quality = l.seller_quality
-    LEFT JOIN rates r ON r.currency = COALESCE(l.currency, {currency})
+    LEFT JOIN rates r ON {rate}
 )
 SELECT *, (ROW_NUMBER() OVER ())::INTEGER AS lead_no
 FROM (SELECT * FROM dated ORDER BY {part}, lead_source, created_at, lead_id)
@@ -106,7 +106,7 @@ def build(engine: Engine, company: Company, known_until: datetime, *, has_activi
             part_name=PART,
             local_created=local("created_at", company),
             amount=in_company_money("l.amount"),
-            currency=literal(company.currency),
+            rate=rate_on(f"COALESCE(l.currency, {literal(company.currency)})", "CAST(l.local_created AS DATE)"),
             custom="".join(_custom(field.key) for field in company.custom_fields),
         )
     )

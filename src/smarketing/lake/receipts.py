@@ -8,7 +8,7 @@ from smarketing.facts.query import literal
 from smarketing.lake import path
 from smarketing.lake.batches import LOAD, PART
 from smarketing.lake.engine import Engine
-from smarketing.lake.settings import in_company_money, local, milestone_place, month_of, typed, week_of
+from smarketing.lake.settings import in_company_money, local, milestone_place, month_of, rate_on, typed, week_of
 
 # Latest versions of the payments that changed, and of all others of the same clients: the first one may be there.
 _NET = """
@@ -24,7 +24,7 @@ WITH latest AS (
         {net} AS net, {cost} AS cost
     FROM latest p
     LEFT JOIN owners o ON o.lead_id = p.lead_id
-    LEFT JOIN rates r ON r.currency = COALESCE(p.currency, {currency})
+    LEFT JOIN rates r ON {rate}
 ), owned AS (
     SELECT *, CASE WHEN client_id IS NOT NULL THEN 'client ' || client_id
                    WHEN lead_id IS NOT NULL THEN 'lead ' || lead_id END AS payer
@@ -116,7 +116,10 @@ def prepare_payments(engine: Engine, company: Company, *, everything: bool) -> N
             load=LOAD,
             net=in_company_money("p.amount - COALESCE(p.vat, 0)"),
             cost=in_company_money("p.cost"),
-            currency=literal(company.currency),
+            rate=rate_on(
+                f"COALESCE(p.currency, {literal(company.currency)})",
+                f"CAST({local('p.paid_at', company)} AS DATE)",
+            ),
         )
     )
     engine.run(_MONEY)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from smarketing.facts.company import Company, Milestone
@@ -13,6 +14,7 @@ from smarketing.facts.query import literal
 from smarketing.lake.engine import Engine
 
 AFTER_ALL = 32_000  # the place of a milestone that no stage stands for: after every path
+_BEGINNING, _LAST_DAY, _END = date(1, 1, 1), date(9998, 12, 31), date(9999, 12, 31)
 _LATER = {
     Milestone.ACCEPTED: (Milestone.ACCEPTED, Milestone.DEAL, Milestone.WON),
     Milestone.DEAL: (Milestone.DEAL, Milestone.WON),
@@ -44,7 +46,11 @@ def put_settings(engine: Engine, company: Company) -> None:
             if verdict is not TargetVerdict.UNKNOWN
         ],
     )
-    engine.fill("rates", {"currency": "VARCHAR", "rate": "DECIMAL(18,6)"}, _rates(company).items())
+    engine.fill(
+        "rates",
+        {"currency": "VARCHAR", "since": "DATE", "till": "DATE", "rate": "DECIMAL(18,6)"},
+        [*_rates(company)],
+    )
     engine.fill(
         "calendar",
         {"local_day": "DATE", "opens": "INTEGER", "closes": "INTEGER", "worked_before": "BIGINT"},
@@ -84,6 +90,12 @@ def week_of(day: str) -> str:
 def in_company_money(amount: str, rate: str = "r.rate") -> str:
     """SQL for an amount in the company's currency, rounded half away from zero to the kopeck."""
     return f"CAST(ROUND(CAST({amount} AS DECIMAL(28,4)) * {rate}, 2) AS DECIMAL(18,2))"
+
+
+def rate_on(currency: str, day: str) -> str:
+    """SQL for joining ``rates`` (r): the rate of a currency on a day; money without a day takes the newest."""
+    known = f"COALESCE({day}, {literal(_LAST_DAY)})"
+    return f"r.currency = {currency} AND r.since <= {known} AND {known} < r.till"
 
 
 def typed(expressions: Mapping[str, str], columns: Mapping[str, str]) -> str:
@@ -134,5 +146,16 @@ def _groups(company: Company) -> Mapping[str, str]:
     return groups
 
 
-def _rates(company: Company) -> Mapping[str, Decimal]:
-    return {**company.rates, company.currency: Decimal(1)}
+def _rates(company: Company) -> Iterator[tuple[str, date, date, Decimal]]:
+    """Every rate with the days on which it holds; the first one also holds before its own day."""
+    yield company.currency, _BEGINNING, _END, Decimal(1)
+    for currency, given in company.rates.items():
+        if currency == company.currency:
+            continue
+        if isinstance(given, Decimal):
+            yield currency, _BEGINNING, _END, given
+            continue
+        ordered = sorted(given, key=lambda entry: entry.since)
+        starts = [_BEGINNING, *(entry.since for entry in ordered[1:])]
+        for entry, since, till in zip(ordered, starts, [*starts[1:], _END], strict=True):
+            yield currency, since, till, entry.rate

@@ -9,18 +9,18 @@ from smarketing.facts.journeys import SPEND_COLUMNS, SPEND_DIMENSIONS
 from smarketing.facts.query import literal
 from smarketing.lake.batches import LOAD, PART
 from smarketing.lake.engine import Engine
-from smarketing.lake.settings import in_company_money, month_of, typed, week_of
+from smarketing.lake.settings import in_company_money, month_of, rate_on, typed, week_of
 
 _SPEND = """
 CREATE OR REPLACE TABLE new_spend AS
 WITH valid AS (
     SELECT * FROM raw_ad_spend WHERE {where}
-    QUALIFY {load} = MAX({load}) OVER (PARTITION BY lead_source, day)
+    QUALIFY {load} = MAX({load}) OVER (PARTITION BY lead_source, account, day)
 )
 SELECT {columns}, {month}::INTEGER AS {part}
 FROM valid a
 LEFT JOIN source_groups g ON g.lead_source = a.lead_source
-LEFT JOIN rates r ON r.currency = COALESCE(a.currency, {currency})
+LEFT JOIN rates r ON {rate}
 """
 
 
@@ -44,6 +44,6 @@ def build(engine: Engine, company: Company, parts: Collection[int] | None) -> No
             columns=typed(columns, SPEND_COLUMNS),
             month=month_of("a.day"),
             part=PART,
-            currency=literal(company.currency),
+            rate=rate_on(f"COALESCE(a.currency, {literal(company.currency)})", "a.day"),
         )
     )

@@ -68,8 +68,9 @@ def _cost_rows(
     rows: Iterable[Mapping[str, Any]], period: Period | None, company: Company
 ) -> Iterable[Mapping[str, Any]]:
     for row in rows:
-        amount = row["amount"] * _rate(row["currency"], company)
-        yield {"month": row["month"], "value": to_kopecks(amount * _part(Month.from_number(row["month"]), period))}
+        month = Month.from_number(row["month"])
+        amount = row["amount"] * _rate(row["currency"], month, company)
+        yield {"month": row["month"], "value": to_kopecks(amount * _part(month, period))}
 
 
 def _part(month: Month, period: Period | None) -> Decimal:
@@ -79,10 +80,10 @@ def _part(month: Month, period: Period | None) -> Decimal:
     return Decimal(days) / month.days
 
 
-def _rate(currency: str | None, company: Company) -> Decimal:
-    if currency is None or currency == company.currency:
-        return Decimal(1)
-    if currency not in company.rates:
+def _rate(currency: str | None, month: Month, company: Company) -> Decimal:
+    """The rate of the first day of the month: costs of a month have no day of their own."""
+    rate = company.rate(currency, month.first)
+    if rate is None:
         raise WrongSetting(
             "no-rate",
             Text(
@@ -90,7 +91,7 @@ def _rate(currency: str | None, company: Company) -> Decimal:
                 f"Costs in {currency} but no rate: add it to [rates].",
             ),
         )
-    return company.rates[currency]
+    return rate
 
 
 def _plan_rows(rows: Sequence[Mapping[str, Any]], question: Question) -> Iterable[Mapping[str, Any]]:
