@@ -1,0 +1,1 @@
+"""VK Ads (ads.vk.com): spend, clicks and results by day and campaign."""
