@@ -94,6 +94,7 @@ LEADS = Table(
         _of(Kind.MOMENT, "created_at", "создан", "created at", required=True),
         _of(Kind.MOMENT, "updated_at", "изменён", "updated at"),
         _text("client_id", "номер клиента", "client id"),
+        _text("visitor_id", "номер посетителя сайта", "visitor id of the site"),
         _text("lead_source", "источник", "lead source"),
         _text("medium", "канал", "medium"),
         _text("campaign", "кампания", "campaign"),
@@ -203,6 +204,8 @@ TOUCHES = Table(
         _of(Kind.MOMENT, "at", "когда", "at", required=True),
         _text("client_id", "номер клиента", "client id"),
         _text("lead_id", "номер лида", "lead id"),
+        # The number web analytics gives a browser; a lead that carries it is known by its visits.
+        _text("visitor_id", "номер посетителя сайта", "visitor id of the site"),
         _text("channel", "канал", "channel", required=True),
         _text("campaign", "кампания", "campaign"),
         _text("content", "содержание", "content"),

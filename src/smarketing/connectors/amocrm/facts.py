@@ -117,6 +117,7 @@ class Maker:
             "created_at": _moment(body["created_at"]),
             "updated_at": _moment(body["updated_at"]),
             "client_id": client_of(body),
+            "visitor_id": fields.tags().get("_ym_uid") or None,
             **channel.columns,
             "segment": fields.get(said.segment),
             "product": fields.get(said.product),
