@@ -11,7 +11,8 @@ import pytest
 from smarketing.analyses.diagnosis import State, StepKey, diagnose
 from smarketing.analyses.diagnosis.making import state_of
 from smarketing.analyses.diagnosis.result import Evidence
-from smarketing.analyses.diagnosis.words import FOLLOWS, NOTHING_TO_DO, TITLES
+from smarketing.analyses.diagnosis.words import FOLLOWS, NOTHING_TO_DO, TITLES, conclusion
+from smarketing.analyses.records import records
 from smarketing.analyses.verdict import verdict
 from smarketing.facts.company import Guardrail, VerdictSettings, Zone
 from smarketing.facts.language import same
@@ -360,3 +361,45 @@ def test_empty_company_can_be_asked():
     found = look(journeys=[], receipts=[], spend=[], costs=[], plans=[])
     assert found.step(StepKey.LEADS).state is State.CANNOT_JUDGE
     assert found.step(StepKey.EXECUTION).state is State.CANNOT_JUDGE
+
+
+def test_conclusion_names_the_first_step_and_what_cannot_be_judged(small):
+    """Built by hand from states: steps 2 and 5 need attention, 3 and 6 cannot be judged."""
+
+    def walked(*states):
+        steps = tuple(replace(step, state=state) for step, state in zip(small.steps, states, strict=True))
+        return conclusion(replace(small, steps=steps))
+
+    fine, mend, dark = State.IN_ORDER, State.ATTENTION, State.CANNOT_JUDGE
+    assert walked(*[fine] * 6).ru == "Все шесть шагов в порядке."
+    said = walked(fine, mend, dark, fine, mend, dark)
+    assert said.ru == (
+        "2 шага из шести требуют внимания. Начать с шага 2, «Число и качество лидов»: он стоит раньше остальных. "
+        "Пока не оценить: шаги 3, 6."
+    )
+    assert walked(fine, fine, fine, fine, mend, fine).en == (
+        "One step of six needs attention: 5, “Quality of execution”."
+    )
+    assert walked(dark, fine, fine, fine, fine, fine).ru == "Отклонений не видно. Пока не оценить: шаг 1."
+
+
+def test_next_action_says_whose_it_is(small):
+    """The seller's silence on old leads is for sales to mend; where all is in order nobody is named."""
+    for step in small.steps:
+        if step.state is State.IN_ORDER:
+            assert step.zone is None
+        else:
+            decided = next(one for one in step.evidence if one.state is step.state and one.action)
+            assert (step.action, step.zone) == (decided.action, decided.zone)
+    assert evidence(small, StepKey.NURTURING, "silent").zone is Zone.SALES
+    assert evidence(small, StepKey.LEADS, "non-target").zone is Zone.MARKETING
+
+
+def test_records_behind_evidence_are_as_many_as_it_counts(small):
+    """Losses of November without a reason: L4 alone of four; leads without a source: none."""
+    unsaid = evidence(small, StepKey.EXECUTION, "loss-reasons")
+    assert (unsaid.figure.numerator, unsaid.figure.denominator) == (1, 4)
+    assert unsaid.records.question.where == {"loss_reason": ("",)}
+    source = evidence(small, StepKey.RESOURCES, "unknown-lead-source")
+    door = source.records
+    assert records(reader(), door.metric, door.question, side=door.side).count == source.figure.numerator == 0

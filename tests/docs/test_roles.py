@@ -8,7 +8,9 @@ from smarketing.web.accounts.models import Role, User
 from smarketing.web.accounts.rights import Right, may
 from tests.docs.pages import read, rows
 
-COLUMNS = (Right.SEE_FIGURES, Right.SEE_DATA, Right.LOAD_DATA, Right.MANAGE_USERS, Right.SEE_AUDIT)
+COLUMNS = (
+    Right.SEE_FIGURES, Right.SEE_COMPANY, Right.SEE_DATA, Right.LOAD_DATA, Right.MANAGE_USERS, Right.SEE_AUDIT,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("page", "no"), [("docs/guide/roles.md", "no"), ("docs/guide/roles.ru.md", "нет")])

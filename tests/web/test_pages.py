@@ -16,7 +16,10 @@ from django.test import Client
 from smarketing.web.accounts.models import User
 
 SignIn = Callable[..., Client]
-PAGES = ("/", "/analytics", "/funnel", "/qualification", "/metrics", "/records", "/data", "/account")
+PAGES = (
+    "/", "/diagnosis", "/analytics", "/funnel", "/qualification", "/focus", "/metrics", "/records", "/data",
+    "/account",
+)  # fmt: skip
 FIGURES = ("/", "/analytics", "/funnel", "/qualification", "/records")
 NBSP = "\u00a0"
 

@@ -66,6 +66,15 @@ _ORDER = {
 
 
 @dataclass(frozen=True)
+class Door:
+    """The records behind a figure that stands in a sentence: the arguments of :func:`records`."""
+
+    metric: str
+    question: Question
+    side: Side = "numerator"
+
+
+@dataclass(frozen=True)
 class Records:
     """One page of the rows behind a figure; ``count`` is how many there are in all."""
 

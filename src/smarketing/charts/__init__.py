@@ -11,7 +11,7 @@ from smarketing.charts.funnel_bars import FunnelBar, bars_of, funnel_bars
 from smarketing.charts.picture import Picture, Size
 from smarketing.charts.plan_fact import Forecast, PlanFact, Point, plan_fact
 from smarketing.charts.sparkline import Sparkline, sparkline
-from smarketing.charts.stacked_share import ShareBar, SharePart, stacked_share
+from smarketing.charts.stacked_share import ShareBar, SharePart, shares_of, stacked_share
 from smarketing.charts.waterfall import Waterfall, WaterfallItem, waterfall, waterfall_of
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "png",
     "print_svg",
     "screen_svg",
+    "shares_of",
     "sparkline",
     "stacked_share",
     "waterfall",

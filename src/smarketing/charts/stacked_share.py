@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from smarketing.analyses.focus import Focus
+from smarketing.analyses.focus.words import NAMES as RESOURCE_NAMES
+from smarketing.analyses.labels import say_key
 from smarketing.charts.layout import name_layers, name_width, row_scale, wrapped
 from smarketing.charts.picture import Picture, Size
 from smarketing.charts.theme import Spec, colour, spec_of
+from smarketing.facts.company import Company
 from smarketing.facts.language import Language, Text
 from smarketing.metrics.kinds import Unit
 from smarketing.metrics.wording import NBSP, say_number
@@ -38,6 +42,22 @@ class ShareBar:
 
     name: Text
     parts: tuple[SharePart, ...]
+
+
+def shares_of(found: Focus, company: Company) -> tuple[ShareBar, ...]:
+    """A bar for every resource whose facts are loaded, segments in the company's order; those under test apart."""
+    return tuple(
+        ShareBar(
+            _capital(RESOURCE_NAMES[resource]),
+            tuple(
+                SharePart(
+                    key, say_key(company, "segment", key), share, key is not None and key == found.focus_segment
+                )
+                for key, share in shares.items()
+            ),
+        )
+        for resource, shares in found.shares.items()
+    )
 
 
 def stacked_share(bars: Sequence[ShareBar], size: Size, language: Language) -> Picture:
@@ -110,6 +130,10 @@ def _description(bars: Sequence[ShareBar], language: Language) -> str:
         ]
         said.append(f"{bar.name.say(language)}: {', '.join(parts)}")
     return "; ".join(said) + "."
+
+
+def _capital(text: Text) -> Text:
+    return Text(text.ru[:1].upper() + text.ru[1:], text.en[:1].upper() + text.en[1:])
 
 
 def _percent(share: float, language: Language) -> str:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from smarketing.analyses.diagnosis import Diagnosis, Evidence, State, Step, diagnose
-from smarketing.analyses.diagnosis.words import STATE_NAMES
+from smarketing.analyses.diagnosis.words import STATE_NAMES, conclusion
 from smarketing.analyses.questions import AskedQuestion, questions
 from smarketing.analyses.verdict import Verdict, verdict
 from smarketing.analyses.verdict.result import CAUSE_NAMES
@@ -25,7 +25,7 @@ from smarketing.facts.period import Month, local_day
 from smarketing.facts.query import Reader
 from smarketing.jobs.guidance_export import as_json, diagnosis_data, questions_data
 from smarketing.metrics.kinds import Unit
-from smarketing.metrics.wording import money_scale, say_interval, say_number, say_period
+from smarketing.metrics.wording import ZONE_NAMES, money_scale, say_interval, say_number, say_period
 
 MonthOption = Annotated[
     str | None,
@@ -121,6 +121,7 @@ def _money(one: AskedQuestion, company: Company, language: Language) -> str:
 def _print_diagnosis(console: Console, found: Diagnosis, company: Company, language: Language) -> None:
     period = say_period(found.period).say(language)
     console.print(f"{company.name} · {period}", style="bold", highlight=False)
+    console.print(conclusion(found).say(language), style="bold", highlight=False)
     for place, step in enumerate(found.steps, start=1):
         _print_step(console, place, step, language)
 
@@ -132,7 +133,8 @@ def _print_step(console: Console, place: int, step: Step, language: Language) ->
     _indented(console, step.follows.say(language), "dim")
     for one in step.evidence:
         _indented(console, one.text.say(language), mark=_mark(one))
-    _indented(console, step.action.say(language), "bold", mark="→")
+    zone = f" · {ZONE_NAMES[step.zone].say(language)}" if step.zone else ""
+    _indented(console, step.action.say(language) + zone, "bold", mark="→")
 
 
 def _mark(one: Evidence) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -42,6 +43,7 @@ _PARTS = (
     ("low", Text("от", "from")),
     ("high", Text("до", "to")),
 )
+_NEGATIVE = re.compile(r"-\d+([.,]\d+)?")
 _FORMATS = {Unit.SHARE: "0.0%", Unit.MONEY: "#,##0.00", Unit.COUNT: "#,##0", Unit.RATIO: "0.00"}
 
 
@@ -102,13 +104,18 @@ def to_csv(measurement: Measurement, company: Company, language: Language) -> by
     Values are not rounded to what the page shows; shares are in per cent; where there is no value the cell is
     empty. A label that would start a formula gets an apostrophe.
     """
+    columns = _columns(measurement, company, language)
+    lines = [[*_dimension_heads(measurement, language), *(column.head for column in columns)]]
+    for labels, row in _lines(measurement, company, language):
+        lines.append([*labels, *(_cell(row, column, language) for column in columns)])
+    return csv_of(lines, language)
+
+
+def csv_of(lines: Iterable[Sequence[str]], language: Language) -> bytes:
+    """Rows of text as the reader's own Excel opens them; figures are those of :func:`plain_number`."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";" if language == "ru" else ",", lineterminator="\r\n")
-    columns = _columns(measurement, company, language)
-    writer.writerow([*_dimension_heads(measurement, language), *(column.head for column in columns)])
-    for labels, row in _lines(measurement, company, language):
-        figures = (_cell(row, column, language) for column in columns)
-        writer.writerow([*(_harmless(label) for label in labels), *figures])
+    writer.writerows([_harmless(cell) for cell in line] for line in lines)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -249,16 +256,22 @@ def _cell(row: Row, column: _Column, language: Language) -> str:
     value = _part(row.figures.get(column.key), column.part)
     if value is None:
         return ""
-    exact = Decimal(str(value))
-    if column.unit is Unit.SHARE:
-        exact *= 100
-    rounded = exact.quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    return plain_number(Decimal(str(value)) * (100 if column.unit is Unit.SHARE else 1), language)
+
+
+def plain_number(value: Number | float | None, language: Language) -> str:
+    """Four digits at most, without a unit and without grouping; empty where there is no value."""
+    if value is None:
+        return ""
+    rounded = Decimal(str(value)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
     said = f"{rounded:f}".rstrip("0").rstrip(".") or "0"
     return said.replace(".", ",") if language == "ru" else said
 
 
-def _harmless(label: str) -> str:
-    return "'" + label if label[:1] in ("=", "+", "-", "@", "\t", "\r") else label
+def _harmless(cell: str) -> str:
+    """A text that would start a formula gets an apostrophe; a negative number is no formula."""
+    starts = cell[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return "'" + cell if starts and not _NEGATIVE.fullmatch(cell) else cell
 
 
 def _row(row: Row, measurement: Measurement, company: Company, language: Language) -> dict[str, Any]:

@@ -11,11 +11,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from smarketing.analyses.diagnosis.result import Diagnosis, Evidence, Step
+from smarketing.analyses.diagnosis.words import STATE_NAMES, conclusion
 from smarketing.analyses.question import Question
 from smarketing.analyses.questions.result import AskedQuestion, Pinned
+from smarketing.analyses.records import Door
 from smarketing.analyses.verdict.result import CAUSE_NAMES, Verdict
-from smarketing.facts.language import Language
-from smarketing.jobs.export import figure_data
+from smarketing.facts.language import Language, Text
+from smarketing.jobs.export import csv_of, figure_data, plain_number
+from smarketing.metrics.wording import ZONE_NAMES
 
 QUESTIONS = "smarketing.questions"
 DIAGNOSIS = "smarketing.diagnosis"
@@ -56,8 +59,41 @@ def diagnosis_data(found: Diagnosis, language: Language) -> dict[str, Any]:
         "to": found.period.last_day.isoformat(),
         "currency": found.currency,
         "first_to_mend": first.key.value if first else None,
+        "conclusion": conclusion(found).say(language),
         "steps": [_step(step, language) for step in found.steps],
     }
+
+
+_HEADS = (
+    Text("шаг", "step"),
+    Text("состояние шага", "state of the step"),
+    Text("свидетельство", "evidence"),
+    Text("состояние", "state"),
+    Text("зона", "zone"),
+    Text("значение", "value"),
+    Text("норма", "norm"),
+    Text("что сделать", "what to do"),
+)
+
+
+def diagnosis_csv(found: Diagnosis, language: Language) -> bytes:
+    """A line per piece of evidence, as :func:`smarketing.jobs.export.to_csv` writes its tables."""
+    lines = [[head.say(language) for head in _HEADS]]
+    for place, step in enumerate(found.steps, start=1):
+        own = [f"{place}. {step.title.say(language)}", STATE_NAMES[step.state].say(language)]
+        lines += [[*own, *_evidence_cells(one, language)] for one in step.evidence]
+    return csv_of(lines, language)
+
+
+def _evidence_cells(one: Evidence, language: Language) -> list[str]:
+    return [
+        one.text.say(language),
+        STATE_NAMES[one.state].say(language) if one.state else "",
+        ZONE_NAMES[one.zone].say(language),
+        plain_number(one.figure.value if one.figure else None, language),
+        plain_number(one.norm, language),
+        one.action.say(language) if one.action else "",
+    ]
 
 
 def _question(asked: AskedQuestion, language: Language) -> dict[str, Any]:
@@ -75,12 +111,12 @@ def _question(asked: AskedQuestion, language: Language) -> dict[str, Any]:
         "interval": interval and {"low": interval.low, "high": interval.high, "level": interval.level},
         "narrowed_to": _where(asked.where),
         "pinned": _pinned(asked.pinned),
-        "records": {
-            "metric": asked.records.metric,
-            "side": asked.records.side,
-            **_asked(asked.records.question),
-        },
+        "records": _door(asked.records),
     }
+
+
+def _door(door: Door) -> dict[str, Any]:
+    return {"metric": door.metric, "side": door.side, **_asked(door.question)}
 
 
 def _pinned(pinned: Pinned) -> dict[str, Any]:
@@ -117,6 +153,7 @@ def _step(step: Step, language: Language) -> dict[str, Any]:
         "evidence": [_evidence(one, language) for one in step.evidence],
         "missing": [text.say(language) for text in step.missing],
         "action": step.action.say(language),
+        "zone": step.zone.value if step.zone else None,
     }
 
 
@@ -129,4 +166,6 @@ def _evidence(one: Evidence, language: Language) -> dict[str, Any]:
         "figure": figure_data(one.figure) if one.figure else None,
         "norm": one.norm,
         "action": one.action.say(language) if one.action else None,
+        "zone": one.zone.value,
+        "records": _door(one.records) if one.records else None,
     }

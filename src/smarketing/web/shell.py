@@ -31,9 +31,11 @@ class Place:
 
 PLACES = (
     Place("cockpit", Text("Сводка", "Overview"), "layout-dashboard", Right.SEE_FIGURES, asks=True),
+    Place("diagnosis", Text("Диагностика", "Diagnosis"), "stethoscope", Right.SEE_COMPANY, minor=True, asks=True),
     Place("analytics", Text("Аналитика", "Analytics"), "table-2", Right.SEE_FIGURES, asks=True),
     Place("funnel", Text("Воронка", "Funnel"), "list-filter", Right.SEE_FIGURES, asks=True),
     Place("qualification", Text("Квалификация", "Qualification"), "list-checks", Right.SEE_FIGURES, asks=True),
+    Place("focus", Text("Фокус", "Focus"), "crosshair", Right.SEE_COMPANY, minor=True, asks=True),
     Place("data", Text("Данные", "Data"), "database", Right.SEE_DATA, minor=True),
     Place("metrics", Text("Словарь метрик", "Metric dictionary"), "book-open", Right.SEE_FIGURES, minor=True),
     Place("people", Text("Люди", "People"), "users", Right.MANAGE_USERS, minor=True),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-import lucide
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from smarketing.facts.language import Language, Text
+from smarketing.web.icons import drawn
 
 register = template.Library()
 
@@ -38,8 +38,7 @@ def _together(said: str) -> str:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A lucide icon inside the page, hidden from screen readers: a word stands beside it always."""
-    drawn = lucide._render_icon(name, 16, **{"class": "i", "aria-hidden": "true", "focusable": "false"})
-    return mark_safe(drawn)  # noqa: S308 - the icon comes from a package, its name from a template
+    return mark_safe(drawn(name))  # noqa: S308 - the icon comes from a package, its name from a template
 
 
 @register.filter

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from smarketing.analyses.diagnosis.evidence import number, of_limit, ratio
 from smarketing.analyses.diagnosis.result import Case, Evidence, State
 from smarketing.analyses.labels import say_key
-from smarketing.analyses.measuring import measure
-from smarketing.analyses.question import period_condition
+from smarketing.analyses.question import Question, period_condition
+from smarketing.analyses.records import Door
 from smarketing.analyses.verdict.result import VerdictState
 from smarketing.analyses.verdict.words import LABEL_NAMES, headline
 from smarketing.facts.company import Guardrail, Zone
@@ -66,9 +67,11 @@ Source = str | None
 def agreeing(case: Case) -> Iterator[Evidence]:
     """The gap and its chance, the seller against the criteria, marketing's report against the CRM."""
     yield _result(case)
-    figure = measure(case.reader, case.question, ("seller_agreement",)).total.figures["seller_agreement"]
     ours = Guardrail(metric="seller_agreement", limit=ENOUGH_AGREED, side="below")
-    yield of_limit(case.company, "agreement", figure, _ARBITER, _NOT_TWICE, ours)
+    agreed = of_limit(case, "agreement", "seller_agreement", _ARBITER, _NOT_TWICE, ours)
+    # The criteria are both departments': neither can agree with them alone.
+    records = Door("disputed_leads", case.question) if agreed.records else None
+    yield replace(agreed, zone=Zone.JOINT, records=records)
     yield _reconciled(case)
 
 
@@ -78,24 +81,34 @@ def _result(case: Case) -> Evidence:
         return Evidence("gap", said, State.CANNOT_JUDGE, action=_WAIT, missing=said)
     text = _RESULT.fill(headline=said, label=LABEL_NAMES[found.label])
     figure = Figure("revenue", Unit.MONEY, found.fact, found.fact, zone=Zone.COMPANY)
-    norm = float(found.plan)
+    seen = Evidence(
+        "gap", text, State.IN_ORDER, figure, float(found.plan),
+        records=Door("revenue", Question(found.period, found.clock)),
+    )  # fmt: skip
     if found.label is Label.TOO_LITTLE_DATA:
-        return Evidence("gap", text, State.CANNOT_JUDGE, figure, norm, _WAIT, LABEL_NAMES[found.label])
-    behind = found.gap < 0 and found.label is Label.CONFIRMED
-    state = State.ATTENTION if behind else State.IN_ORDER
-    return Evidence("gap", text, state, figure, norm, _LOOK_AT_CAUSES if behind else None)
+        return replace(seen, state=State.CANNOT_JUDGE, action=_WAIT, missing=LABEL_NAMES[found.label])
+    if found.gap < 0 and found.label is Label.CONFIRMED:
+        return replace(seen, state=State.ATTENTION, action=_LOOK_AT_CAUSES)
+    return seen
 
 
 def _reconciled(case: Case) -> Evidence:
     reported = _reported(case)
     if not reported:
-        return Evidence("reported", _NO_REPORT, State.CANNOT_JUDGE, action=_LOAD_REPORT, missing=_NO_REPORT)
+        return Evidence(
+            "reported", _NO_REPORT, State.CANNOT_JUDGE, action=_LOAD_REPORT, missing=_NO_REPORT,
+            zone=Zone.MARKETING,
+        )  # fmt: skip
     leads = _leads(case)
     in_report, in_crm = sum(reported.values()), sum(leads.values())
     figure = ratio("reported_difference", abs(in_crm - in_report), in_report)
     text = _SAME.fill(reported=number(in_report), leads=number(in_crm))
+    seen = Evidence(
+        "reported", text, State.IN_ORDER, figure, MAX_DIFFERENCE, zone=Zone.JOINT,
+        records=Door("leads", case.question),
+    )  # fmt: skip
     if not _apart(in_report, in_crm):
-        return Evidence("reported", text, State.IN_ORDER, figure, MAX_DIFFERENCE)
+        return seen
     if set(reported) != {None}:
         worst = max(
             sorted({*reported, *leads}, key=str), key=lambda key: abs(reported.get(key, 0) - leads.get(key, 0))
@@ -103,7 +116,7 @@ def _reconciled(case: Case) -> Evidence:
         name = say_key(case.company, "lead_source", worst)
         told = _WORST.fill(source=name, reported=number(reported.get(worst, 0)), leads=number(leads.get(worst, 0)))
         text = Text(text.ru + told.ru, text.en + told.en)
-    return Evidence("reported", text, State.ATTENTION, figure, MAX_DIFFERENCE, _RECONCILE)
+    return replace(seen, text=text, state=State.ATTENTION, action=_RECONCILE)
 
 
 def _apart(reported: int, leads: int) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from smarketing.analyses.diagnosis.evidence import of_cause, of_limit, percent, ratio, said
 from smarketing.analyses.diagnosis.result import Case, Evidence, State
-from smarketing.analyses.measuring import measure
-from smarketing.analyses.question import period_condition
+from smarketing.analyses.question import Question, period_condition
+from smarketing.analyses.records import Door
 from smarketing.analyses.verdict.result import Cause
+from smarketing.facts.company import Zone
 from smarketing.facts.language import Text
-from smarketing.facts.period import Period, local_day
+from smarketing.facts.period import Clock, Period, local_day
 from smarketing.facts.query import literal
 from smarketing.metrics.kinds import Figure, Unit
 from smarketing.metrics.wording import say_leads, say_number
@@ -64,11 +66,8 @@ _TOUCH_SILENT = Text(
 def leads(case: Case) -> Iterator[Evidence]:
     """Number, mix and quality from the verdict; the non-target share against the company's limit."""
     yield from (of_cause(case, cause) for cause in (Cause.VOLUME, Cause.MIX, Cause.QUALITY))
-    figure = measure(case.reader, case.question, ("non_target_share",)).total.figures["non_target_share"]
-    found = of_limit(case.company, "non-target", figure, _GUARD, _NOT_JUDGED)
-    if found.state is None:
-        found = Evidence("non-target", _NO_LIMIT.fill(text=found.text), None, figure)
-    yield found
+    found = of_limit(case, "non-target", "non_target_share", _GUARD, _NOT_JUDGED)
+    yield replace(found, text=_NO_LIMIT.fill(text=found.text)) if found.state is None else found
 
 
 def nurturing(case: Case) -> Iterator[Evidence]:
@@ -82,10 +81,15 @@ def nurturing(case: Case) -> Iterator[Evidence]:
 
 def _touches(case: Case) -> Evidence:
     if not _count(case, "SELECT COUNT(*) AS n FROM touches"):
-        return Evidence("touches", _NO_TOUCHES, State.CANNOT_JUDGE, action=_LOAD_TOUCHES, missing=_NO_TOUCHES)
+        return Evidence(
+            "touches", _NO_TOUCHES, State.CANNOT_JUDGE, action=_LOAD_TOUCHES, missing=_NO_TOUCHES,
+            zone=Zone.MARKETING,
+        )  # fmt: skip
     row = case.reader.query(_touch_question(case.period)).to_pylist()[0]
     if not row["sales"]:
-        return Evidence("touches", _NO_SALES, State.CANNOT_JUDGE, action=_LINK_TOUCHES, missing=_NO_SALES)
+        return Evidence(
+            "touches", _NO_SALES, State.CANNOT_JUDGE, action=_LINK_TOUCHES, missing=_NO_SALES, zone=Zone.MARKETING
+        )
     figure = ratio("touched_sales", row["several"], row["sales"])
     mean = int(row["touches"]) / row["sales"]
     text = _TOUCHED.fill(
@@ -94,7 +98,10 @@ def _touches(case: Case) -> Evidence:
     )
     few = row["several"] / row["sales"] < ENOUGH_TOUCHED
     state = State.ATTENTION if few else State.IN_ORDER
-    return Evidence("touches", text, state, figure, ENOUGH_TOUCHED, _DECIDE_TOUCHES if few else None)
+    return Evidence(
+        "touches", text, state, figure, ENOUGH_TOUCHED, _DECIDE_TOUCHES if few else None, zone=Zone.JOINT,
+        records=Door("sales", Question(case.period, Clock.PERIOD)),
+    )  # fmt: skip
 
 
 def _touch_question(period: Period) -> str:
@@ -121,13 +128,15 @@ FROM (
 
 def _silent(case: Case) -> Evidence:
     if not _count(case, "SELECT COUNT(*) AS n FROM activities"):
-        return Evidence("silent", _NO_ACTIONS, State.CANNOT_JUDGE, action=_LOAD_ACTIONS, missing=_NO_ACTIONS)
+        return Evidence(
+            "silent", _NO_ACTIONS, State.CANNOT_JUDGE, action=_LOAD_ACTIONS, missing=_NO_ACTIONS, zone=Zone.SALES
+        )
     since = case.reader.known_until - timedelta(days=SILENT_DAYS)
     day = local_day(since, case.company.tz)
     old = f"is_counted AND outcome = 'open' AND created_day < {literal(day)}"
     everything = _count(case, f"SELECT COUNT(*) AS n FROM journeys WHERE {old}")
     if not everything:
-        return Evidence("silent", _NO_OLD.fill(days=SILENT_DAYS), State.IN_ORDER)
+        return Evidence("silent", _NO_OLD.fill(days=SILENT_DAYS), State.IN_ORDER, zone=Zone.SALES)
     active = _count(
         case,
         "SELECT COUNT(DISTINCT a.lead_id) AS n FROM activities AS a "
@@ -139,7 +148,10 @@ def _silent(case: Case) -> Evidence:
     text = _SILENT.fill(days=SILENT_DAYS, all=say_leads(everything), share=percent(share))
     many = share > MANY_SILENT
     state = State.ATTENTION if many else State.IN_ORDER
-    return Evidence("silent", text, state, figure, MANY_SILENT, _TOUCH_SILENT if many else None)
+    return Evidence(
+        "silent", text, state, figure, MANY_SILENT, _TOUCH_SILENT if many else None, zone=Zone.SALES,
+        records=Door("open_leads", Question()),
+    )  # fmt: skip
 
 
 def _count(case: Case, asked: str) -> int:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from smarketing.analyses.attention import is_broken
 from smarketing.analyses.diagnosis.result import Case, Evidence, State
+from smarketing.analyses.measuring import measure
+from smarketing.analyses.questions.kinds import KINDS, door
+from smarketing.analyses.records import Door
 from smarketing.analyses.verdict.result import CAUSE_NAMES, Cause, Part
 from smarketing.analyses.verdict.words import LABEL_NAMES, headline, question, sentence
-from smarketing.facts.company import Company, Guardrail, Zone
+from smarketing.facts.company import Guardrail, Zone
 from smarketing.facts.language import LANGUAGES, Language, Text
 from smarketing.metrics.catalogue import METRICS, name_of
 from smarketing.metrics.kinds import Figure, Number, Unit
@@ -36,15 +40,6 @@ _NOTES = Text("См. примечания к выводу.", "See the notes of t
 _LIMIT = Text("{name}: {value} при пороге {limit}", "{name}: {value} against a limit of {limit}")
 _OURS = Text(" (порог наш: свой задаётся в guardrails)", " (the limit is ours: set your own in guardrails)")
 _VALUE = Text("{name}: {value}", "{name}: {value}")
-_UNITS = {Cause.VOLUME: Unit.COUNT, Cause.ORDER_VALUE: Unit.MONEY}
-_WORDS = {
-    Cause.VOLUME: "leads",
-    Cause.MIX: "lead_share",
-    Cause.QUALITY: "target_share",
-    Cause.HANDLING: "handled_share",
-    Cause.CONVERSION: "handled_to_sale_cr",
-    Cause.ORDER_VALUE: "aov",
-}
 
 
 def of_cause(case: Case, cause: Cause) -> Evidence:
@@ -53,36 +48,47 @@ def of_cause(case: Case, cause: Cause) -> Evidence:
     if part is None:
         text = _NO_CAUSE.fill(cause=name)
         return Evidence(cause.value, text, State.CANNOT_JUDGE, missing=_why(case), action=_NOTES)
-    figure = Figure(_WORDS[cause], _UNITS.get(cause, Unit.SHARE), part.reading.fact, zone=part.zone)
-    norm = part.reading.plan
+    kind = KINDS[cause]
+    figure = Figure(kind.metric, kind.unit, part.reading.fact, zone=part.zone)
+    seen = Evidence(
+        cause.value, _FEW.fill(cause=name), State.CANNOT_JUDGE, figure, part.reading.plan, zone=part.zone,
+        records=door(cause, part.effect, case.question),
+    )  # fmt: skip
     if part.label is Label.TOO_LITTLE_DATA or part.label is None:
-        text = _FEW.fill(cause=name)
-        return Evidence(cause.value, text, State.CANNOT_JUDGE, figure, norm, _MORE_SALES, missing=text)
+        return replace(seen, action=_MORE_SALES, missing=seen.text)
     fact = sentence(part, case.company)
     said = _PART.fill(cause=name, label=LABEL_NAMES[part.label], fact=fact)
     if part.is_confirmed and part.effect < 0:
-        return Evidence(cause.value, said, State.ATTENTION, figure, norm, _ask(part))
-    return Evidence(cause.value, said, State.IN_ORDER, figure, norm)
+        return replace(seen, text=said, state=State.ATTENTION, action=_ask(part))
+    return replace(seen, text=said, state=State.IN_ORDER)
 
 
 def of_limit(
-    company: Company, code: str, figure: Figure, action: Text, missing: Text, ours: Guardrail | None = None
+    case: Case, code: str, metric: str, action: Text, missing: Text, ours: Guardrail | None = None
 ) -> Evidence:
-    """A figure against the company's own limit, else against ``ours``; without either only to know."""
+    """A metric of the month against the company's own limit, else ``ours``; without either only to know."""
+    company, figure = case.company, measure(case.reader, case.question, (metric,)).total.figures[metric]
+    seen = Evidence(code, missing, None, figure, zone=figure.zone)
     if figure.value is None:
-        return Evidence(code, missing, State.CANNOT_JUDGE, figure, action=action, missing=missing)
-    name = name_of(METRICS[figure.metric], company)
+        return replace(seen, state=State.CANNOT_JUDGE, action=action, missing=missing)
+    seen = replace(seen, records=Door(metric, case.question))
+    name = name_of(METRICS[metric], company)
     value = said(lambda language: say(figure, language, company.currency))
     own = next((one for one in company.guardrails if one.metric == figure.metric), None)
     limit = own or ours
     if limit is None:
-        return Evidence(code, _sentence(_VALUE.fill(name=name, value=value)), None, figure)
+        return replace(seen, text=_sentence(_VALUE.fill(name=name, value=value)))
     bound = said(lambda language: say_number(limit.limit, figure.unit, language, company.currency))
     text = _LIMIT.fill(name=name, value=value, limit=bound)
     text = _sentence(text if own else _plus(text, _OURS))
     broken = is_broken(limit, figure)
-    state = State.ATTENTION if broken else State.IN_ORDER
-    return Evidence(code, text, state, figure, float(limit.limit), action if broken else None)
+    return replace(
+        seen,
+        text=text,
+        state=State.ATTENTION if broken else State.IN_ORDER,
+        norm=float(limit.limit),
+        action=action if broken else None,
+    )
 
 
 def ratio(metric: str, top: Number, bottom: Number) -> Figure:

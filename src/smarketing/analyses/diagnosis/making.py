@@ -11,6 +11,7 @@ from smarketing.analyses.diagnosis.result import Case, Diagnosis, Evidence, Stat
 from smarketing.analyses.diagnosis.settled import settled
 from smarketing.analyses.diagnosis.working import execution, resources
 from smarketing.analyses.verdict import Verdict, verdict
+from smarketing.facts.company import Zone
 from smarketing.facts.language import Text
 from smarketing.facts.period import Month
 from smarketing.facts.query import Reader
@@ -41,7 +42,7 @@ def diagnose(reader: Reader, month: Month, found: Verdict | None = None) -> Diag
             words.FOLLOWS[key][states[order[place - 1]]],  # before the first comes the last
             states[key],
             looked[key],
-            _action(looked[key], states[key]),
+            *_action(looked[key], states[key]),
         )
         for place, key in enumerate(order)
     )
@@ -58,7 +59,9 @@ def state_of(evidence: Sequence[Evidence]) -> State:
     return State.IN_ORDER
 
 
-def _action(evidence: Sequence[Evidence], state: State) -> Text:
+def _action(evidence: Sequence[Evidence], state: State) -> tuple[Text, Zone | None]:
+    """What to do next and whose that is: of the first evidence that decided."""
     if state is State.IN_ORDER:
-        return words.NOTHING_TO_DO
-    return next((one.action for one in evidence if one.state is state and one.action), words.LOAD_MORE)
+        return words.NOTHING_TO_DO, None
+    decided = [(one.action, one.zone) for one in evidence if one.state is state and one.action]
+    return decided[0] if decided else (words.LOAD_MORE, Zone.COMPANY)

@@ -7,8 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from smarketing.analyses.question import Question
+from smarketing.analyses.records import Door
 from smarketing.analyses.verdict.result import Verdict
-from smarketing.facts.company import Company
+from smarketing.facts.company import Company, Zone
 from smarketing.facts.language import Text
 from smarketing.facts.period import Month, Period
 from smarketing.facts.query import Reader
@@ -38,6 +39,7 @@ class Evidence:
 
     ``figure.metric`` is a metric of the catalogue or a word of the plan; ``norm`` is what it is held against: the
     plan, the company's own limit or, where it set none, ours. ``state`` None: to know, nothing to hold it against.
+    ``zone`` is whose it is to change; ``records`` are the rows behind the figure, where rows are.
     """
 
     code: str
@@ -47,6 +49,8 @@ class Evidence:
     norm: float | None = None
     action: Text | None = None  # what to do where it needs attention or cannot be judged
     missing: Text | None = None  # what is not known, where it cannot be judged
+    zone: Zone = Zone.COMPANY
+    records: Door | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Step:
     state: State
     evidence: tuple[Evidence, ...]
     action: Text
+    zone: Zone | None = None  # whose the next action is; nobody's where nothing needs changing
 
     @property
     def missing(self) -> tuple[Text, ...]:
@@ -78,6 +83,10 @@ class Diagnosis:
 
     def step(self, key: StepKey) -> Step:
         return next(step for step in self.steps if step.key is key)
+
+    def of(self, state: State) -> tuple[int, ...]:
+        """The numbers of the steps in this state, counted from one as a reader does."""
+        return tuple(place for place, step in enumerate(self.steps, start=1) if step.state is state)
 
     @property
     def first_to_mend(self) -> Step | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from smarketing.analyses.diagnosis.result import Case, Evidence, State
 from smarketing.facts.company import Company, Milestone, Stage, Zone
@@ -58,13 +59,12 @@ _CONVERSION = Text("За конверсию в продажу отвечает �
 def settled(case: Case) -> Iterator[Evidence]:
     """What the settings say."""
     company = case.company
-    yield _zones(company)
-    yield _milestones(company)
-    yield _criteria(case)
+    found = [_zones(company), _milestones(company), _criteria(case)]
     if company.stages:
-        yield _norms(company)
+        found.append(_norms(company))
+    yield from (replace(one, zone=Zone.JOINT) for one in found)  # what is written down, both heads agree on
     zone = ZONE_NAMES[Zone(company.verdict.conversion_zone)]
-    yield Evidence("conversion-zone", _CONVERSION.fill(zone=_lower(zone)), None)
+    yield Evidence("conversion-zone", _CONVERSION.fill(zone=_lower(zone)), None, zone=Zone.JOINT)
 
 
 def _zones(company: Company) -> Evidence:

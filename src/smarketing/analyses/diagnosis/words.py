@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from smarketing.analyses.diagnosis.result import State, StepKey
-from smarketing.facts.language import Text
+from smarketing.analyses.diagnosis.result import Diagnosis, State, StepKey
+from smarketing.facts.language import Text, plural
 
 TITLES: dict[StepKey, Text] = {
     StepKey.ZONES: Text("Зоны ответственности", "Zones of responsibility"),
@@ -113,3 +113,40 @@ FOLLOWS: dict[StepKey, dict[State, Text]] = {
         ),
     },
 }
+
+_ALL_WELL = Text("Все шесть шагов в порядке.", "All six steps are in order.")
+_BEGIN = Text(
+    "{steps} из шести требуют внимания. Начать с шага {place}, «{title}»: он стоит раньше остальных.",
+    "{steps} of six need attention. Begin with step {place}, “{title}”: it comes before the others.",
+)
+_ONLY = Text(
+    "Внимания требует один шаг из шести: {place}, «{title}».",
+    "One step of six needs attention: {place}, “{title}”.",
+)
+_NOTHING_SEEN = Text("Отклонений не видно.", "Nothing is seen to be out of order.")
+_CANNOT = Text(" Пока не оценить: {steps}.", " Cannot be judged yet: {steps}.")
+
+
+def conclusion(found: Diagnosis) -> Text:
+    """The walk in one sentence, and one more for what cannot be judged."""
+    first, unknown = found.first_to_mend, found.of(State.CANNOT_JUDGE)
+    if first is None and not unknown:
+        return _ALL_WELL
+    said = _NOTHING_SEEN if first is None else _begin(found)
+    told = _CANNOT.fill(steps=_listed(unknown)) if unknown else Text("", "")
+    return Text(said.ru + told.ru, said.en + told.en)
+
+
+def _begin(found: Diagnosis) -> Text:
+    places = found.of(State.ATTENTION)
+    title = TITLES[list(StepKey)[places[0] - 1]]
+    if len(places) == 1:
+        return _ONLY.fill(place=places[0], title=title)
+    steps = plural(len(places), ("шаг", "шага", "шагов"), ("step", "steps"))
+    said = Text(f"{len(places)} {steps.ru}", f"{len(places)} {steps.en}")
+    return _BEGIN.fill(steps=said, place=places[0], title=title)
+
+
+def _listed(places: tuple[int, ...]) -> Text:
+    one, listed = len(places) == 1, ", ".join(map(str, places))
+    return Text(f"{'шаг' if one else 'шаги'} {listed}", f"{'step' if one else 'steps'} {listed}")

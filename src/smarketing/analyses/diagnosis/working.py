@@ -8,11 +8,12 @@ from decimal import Decimal
 from smarketing.analyses.diagnosis.evidence import of_cause, of_limit, percent, ratio
 from smarketing.analyses.diagnosis.result import Case, Evidence, State
 from smarketing.analyses.focus import FocusState, focus
-from smarketing.analyses.measuring import measure
-from smarketing.analyses.question import period_condition
+from smarketing.analyses.question import EMPTY, Question, period_condition
+from smarketing.analyses.records import Door
 from smarketing.analyses.verdict.result import Cause, PlanKind
-from smarketing.facts.company import Guardrail
+from smarketing.facts.company import Guardrail, Zone
 from smarketing.facts.language import Text
+from smarketing.facts.period import Clock
 from smarketing.facts.query import literal
 
 ENOUGH_FILLED = Decimal("0.80")  # ours, where the company has set no limit of its own
@@ -23,6 +24,7 @@ _UNKNOWN = Text(
     "{what} is not given for {share} of leads against a tolerance of {limit}.",
 )
 _WHAT = {"segment": Text("Сегмент", "Segment"), "lead_source": Text("Источник", "Source")}
+_WHO_FILLS = {"segment": Zone.SALES, "lead_source": Zone.MARKETING}
 _FILL_IN = {
     "segment": Text(
         "Сделать сегмент обязательным полем первой стадии.", "Make the segment a required field early."
@@ -78,21 +80,19 @@ _ASK_REASON = Text(
 def resources(case: Case) -> Iterator[Evidence]:
     """What is known of leads, money and people of the month."""
     yield from _unknown(case)
-    figure = measure(case.reader, case.question, ("fill_rate",)).total.figures["fill_rate"]
     ours = Guardrail(metric="fill_rate", limit=ENOUGH_FILLED, side="below")
-    yield of_limit(case.company, "fill-rate", figure, _FILL, _NO_FIELDS, ours)
+    yield of_limit(case, "fill-rate", "fill_rate", _FILL, _NO_FIELDS, ours)
     yield from (_loaded(case, table) for table in _TABLES)
     yield _plan(case)
     found = focus(case.reader, case.question)
     if found.state is FocusState.JUDGED:
-        yield Evidence("focus", found.headline, None)
+        yield Evidence("focus", found.headline, None, zone=Zone.JOINT)
 
 
 def execution(case: Case) -> Iterator[Evidence]:
     """Handling, conversion and order value from the verdict; answers in time; losses without a reason."""
     yield of_cause(case, Cause.HANDLING)
-    figure = measure(case.reader, case.question, ("sla_first",)).total.figures["sla_first"]
-    yield of_limit(case.company, "sla", figure, _SLA, _NO_ANSWERS)
+    yield of_limit(case, "sla", "sla_first", _SLA, _NO_ANSWERS)
     yield from (of_cause(case, cause) for cause in (Cause.CONVERSION, Cause.ORDER_VALUE))
     yield _losses(case)
 
@@ -106,31 +106,36 @@ def _unknown(case: Case) -> Iterator[Evidence]:
     settings = case.company.verdict
     limits = {"segment": settings.max_unknown_segment, "lead_source": settings.max_unknown_source}
     for dimension, limit in limits.items():
-        code = f"unknown-{dimension.replace('_', '-')}"
+        code, zone = f"unknown-{dimension.replace('_', '-')}", _WHO_FILLS[dimension]
         if not row["n"]:
-            yield Evidence(code, _NO_LEADS, State.CANNOT_JUDGE, action=_WAIT, missing=_NO_LEADS)
+            yield Evidence(code, _NO_LEADS, State.CANNOT_JUDGE, action=_WAIT, missing=_NO_LEADS, zone=zone)
             continue
         share = Decimal(row[dimension]) / row["n"]
         text = _UNKNOWN.fill(what=_WHAT[dimension], share=percent(share), limit=percent(limit))
         broken = share > limit
         state = State.ATTENTION if broken else State.IN_ORDER
         figure = ratio(f"unknown_{dimension}", row[dimension], row["n"])
-        yield Evidence(code, text, state, figure, float(limit), _FILL_IN[dimension] if broken else None)
+        yield Evidence(
+            code, text, state, figure, float(limit), _FILL_IN[dimension] if broken else None, zone=zone,
+            records=Door("leads", case.question.only(dimension, EMPTY)),
+        )  # fmt: skip
 
 
 def _loaded(case: Case, table: str) -> Evidence:
     there, missing, action = _TABLES[table]
     month = "TRUE" if table == "people" else f"month = {literal(case.month.number)}"
     row = case.reader.query(f"SELECT COUNT(*) AS n FROM {table} WHERE {month}").to_pylist()[0]
+    zone = Zone.MARKETING if table == "spend" else Zone.COMPANY
     if row["n"]:
-        return Evidence(table, there, State.IN_ORDER)
-    return Evidence(table, missing, State.CANNOT_JUDGE, action=action, missing=missing)
+        records = Door("spend", Question(case.period, Clock.PERIOD)) if table == "spend" else None
+        return Evidence(table, there, State.IN_ORDER, zone=zone, records=records)
+    return Evidence(table, missing, State.CANNOT_JUDGE, action=action, missing=missing, zone=zone)
 
 
 def _plan(case: Case) -> Evidence:
     if case.verdict.plan_kind is PlanKind.GIVEN:
-        return Evidence("plan", _PLAN, State.IN_ORDER)
-    return Evidence("plan", _NO_PLAN, State.ATTENTION, action=_MAKE_PLAN)
+        return Evidence("plan", _PLAN, State.IN_ORDER, zone=Zone.JOINT)
+    return Evidence("plan", _NO_PLAN, State.ATTENTION, action=_MAKE_PLAN, zone=Zone.JOINT)
 
 
 def _losses(case: Case) -> Evidence:
@@ -139,10 +144,13 @@ def _losses(case: Case) -> Evidence:
         f" WHERE is_counted AND outcome = 'lost' AND {period_condition(case.period, 'created')}"
     ).to_pylist()[0]
     if not row["n"]:
-        return Evidence("loss-reasons", _NO_LOSSES, State.IN_ORDER)
+        return Evidence("loss-reasons", _NO_LOSSES, State.IN_ORDER, zone=Zone.SALES)
     share = row["unsaid"] / row["n"]
     figure = ratio("losses_without_reason", row["unsaid"], row["n"])
     many = share > MANY_UNSAID
     state = State.ATTENTION if many else State.IN_ORDER
     text = _UNSAID.fill(share=percent(share))
-    return Evidence("loss-reasons", text, state, figure, MANY_UNSAID, _ASK_REASON if many else None)
+    return Evidence(
+        "loss-reasons", text, state, figure, MANY_UNSAID, _ASK_REASON if many else None, zone=Zone.SALES,
+        records=Door("lost_leads", case.question.only("loss_reason", EMPTY)),
+    )  # fmt: skip

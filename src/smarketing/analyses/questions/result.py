@@ -8,8 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from smarketing.analyses.question import Question
-from smarketing.analyses.records import Side
+from smarketing.analyses.records import Door
 from smarketing.analyses.verdict.result import Cause
 from smarketing.facts.company import Zone
 from smarketing.facts.language import Text
@@ -42,15 +41,6 @@ class Pinned:
     plan: float | None
     known_until: datetime
     version: int
-
-
-@dataclass(frozen=True)
-class Door:
-    """The records behind a question: the arguments of ``analyses.records.records``."""
-
-    metric: str
-    question: Question
-    side: Side = "numerator"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ Whoever = User | AnonymousUser
 
 class Right(StrEnum):
     SEE_FIGURES = "see_figures"
+    SEE_COMPANY = "see_company"  # what is said of the company as a whole: diagnosis, focus
     SEE_DATA = "see_data"  # loads, quarantine, mappings
     LOAD_DATA = "load_data"
     MANAGE_USERS = "manage_users"
@@ -29,6 +30,7 @@ class Right(StrEnum):
 _EVERYONE = frozenset(Role)
 _RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_FIGURES: _EVERYONE,
+    Right.SEE_COMPANY: _EVERYONE - {Role.SELLER},
     Right.SEE_DATA: _EVERYONE - {Role.SELLER},
     Right.LOAD_DATA: frozenset({Role.ADMINISTRATOR}),
     Right.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
+from functools import partial
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.urls import reverse
 from smarketing.analyses.doors import values_of
 from smarketing.analyses.labels import say_key
 from smarketing.analyses.question import DIMENSION_NAMES, EMPTY, TIME_DIMENSIONS, Question
+from smarketing.analyses.records import Door
 from smarketing.analyses.result import Measurement
 from smarketing.facts.company import Company
 from smarketing.facts.language import Language, Text, same
@@ -27,7 +29,7 @@ from smarketing.web.reports.asking import Defaults
 from smarketing.web.reports.tables import Group, Look, narrowed
 from smarketing.web.shell import language_of
 
-FORMATS = {
+FORMATS: Mapping[str, tuple[Callable[[Measurement, Company, Language], str | bytes], str]] = {
     "csv": (to_csv, "text/csv; charset=utf-8"),
     "xlsx": (to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "json": (to_json, "application/json; charset=utf-8"),
@@ -96,6 +98,12 @@ class Page:
         query = asking.to_query(question, Defaults(self.today), metric=metric, **more)
         return f"{reverse('records')}?{query}"
 
+    def behind(self, door: Door) -> str:
+        """The records of a door that an answer made, whatever the address of this page says."""
+        side = "" if door.side == "numerator" else door.side
+        query = asking.to_query(door.question, Defaults(self.today), metric=door.metric, side=side)
+        return f"{reverse('records')}?{query}"
+
     def look(self, caption: Text, groups: tuple[Group, ...] = (), sort: str = "") -> Look:
         return Look(
             company=self.company,
@@ -111,13 +119,19 @@ class Page:
 
     def exported(self, measurement: Measurement) -> HttpResponse | None:
         """The measurement as a file where the address asks for one."""
+        made = {
+            name: partial(make, measurement, self.company, self.language) for name, (make, _) in FORMATS.items()
+        }
+        start = self.question.period.start if self.question.period else "all"
+        return self.file(made, f"{measurement.what}-{start}")
+
+    def file(self, made: Mapping[str, Callable[[], str | bytes]], name: str) -> HttpResponse | None:
+        """An answer as a file of this name where the address asks for a format that it can be made in."""
         wanted = self.request.GET.get("format", "")
-        if wanted not in FORMATS:
+        if wanted not in made:
             return None
-        make, kind = FORMATS[wanted]
-        response = HttpResponse(make(measurement, self.company, self.language), content_type=kind)
-        named = f"{measurement.what}-{self.question.period.start if self.question.period else 'all'}.{wanted}"
-        response.headers["Content-Disposition"] = f'attachment; filename="{named}"'
+        response = HttpResponse(made[wanted](), content_type=FORMATS[wanted][1])
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}.{wanted}"'
         return response
 
     def context(self, **more: Any) -> dict[str, Any]:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from smarketing.web.reports import views
+from smarketing.web.reports import guidance, views
 
 urlpatterns = [
     path("", views.cockpit, name="cockpit"),
+    path("diagnosis", guidance.diagnosis, name="diagnosis"),
+    path("focus", guidance.focus, name="focus"),
     path("analytics", views.analytics, name="analytics"),
     path("funnel", views.funnel, name="funnel"),
     path("qualification", views.qualification, name="qualification"),

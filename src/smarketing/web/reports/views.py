@@ -22,12 +22,11 @@ from smarketing.analyses.question import DIMENSION_NAMES, Question
 from smarketing.analyses.records import Records, Side
 from smarketing.analyses.records import records as find_records
 from smarketing.analyses.result import Measurement
-from smarketing.analyses.verdict import Verdict, verdict
 from smarketing.analyses.verdict.words import headline
 from smarketing.facts.company import Zone
 from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.language import Text
-from smarketing.facts.period import Clock, Month
+from smarketing.facts.period import Clock
 from smarketing.jobs.quarantine import quarantine
 from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.catalogue import metric, name_of
@@ -46,6 +45,7 @@ from smarketing.web.reports.cockpit.running import running
 from smarketing.web.reports.cockpit.strip import strip
 from smarketing.web.reports.page import FORMATS, Page
 from smarketing.web.reports.tables import Group, table
+from smarketing.web.reports.verdicts import month_of, verdict_of
 
 ECONOMICS = (
     Group(Text("Маркетинг", "Marketing"), ("spend", "leads", "target_leads", "non_target_share"), Zone.MARKETING),
@@ -108,7 +108,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     now = _zones(page, question)
     if file := page.exported(now):
         return file
-    judged = _verdict(page, _month_of(question, page))
+    judged = verdict_of(page, month_of(page))
     other = question.compare or (asking.previous(question.period) if question.period else None)
     before = _zones(page, question.over(other)) if other else None
     plan = planned(page, question, judged)
@@ -229,26 +229,12 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/metrics.html", {"chapters": dictionary.chapters()})
 
 
-def _verdict(page: Page, month: Month) -> Verdict:
-    """By the period clock unless the address asks for the leads' own dates; filters make the plan implied."""
-    where = page.question.where
-    clock = None if page.said.clock is Clock.PERIOD else Clock.COHORT
-    key = f"{month} {clock} {sorted(where.items())}"
-    return page.facts.answer("verdict", key, lambda: verdict(page.reader, month, clock=clock, where=where))
-
-
 def _losses(page: Page, question: Question) -> Losses:
     return page.facts.answer("losses", question, lambda: find_losses(page.reader, question))
 
 
 def _exports(page: Page, table: str) -> list[tuple[str, str]]:
     return [(name.upper(), page.href(format=name, table=table)) for name in FORMATS]
-
-
-def _month_of(question: Question, page: Page) -> Month:
-    """The month that the verdict judges: the last one the period touches."""
-    period = question.period
-    return Month.of(page.today if period is None else min(period.last_day, page.today))
 
 
 def _zones(page: Page, question: Question) -> Measurement:
