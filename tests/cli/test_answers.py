@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from smarketing.cli.main import app
+from tests.analyses import test_questions as playground
 
 
 def run(*words: str | Path) -> Result:
@@ -71,3 +72,41 @@ def test_show_focus_by_another_split_is_one_sentence(loaded: Path):
     wrong = run("show", "focus", "--by", "manager")
     assert wrong.exit_code == 2
     assert "Фокус считается только по сегментам" in " ".join(wrong.stderr.split())
+
+
+@pytest.fixture
+def june(monkeypatch: pytest.MonkeyPatch, home: Path) -> Path:
+    """The playground maker of methods.md under the command: its June asks three questions."""
+    from contextlib import nullcontext
+
+    monkeypatch.setattr("smarketing.cli.answers.open_reader", lambda *_: nullcontext(playground.reader()))
+    return home
+
+
+def test_asked_question_is_told_after_the_others_with_its_answer(june: Path) -> None:
+    key = "2026-06:mix:segment=dealers"
+    before = run("questions", "--month", "2026-06").stdout
+    assert before.index("Структура сегментов ·") < before.index("Скорость и обработка ·")
+    after = run("questions", "--month", "2026-06", "--asked", key).stdout
+    assert after.index("Структура сегментов ·") > after.index("Скорость и обработка ·")
+    assert "цифра не сдвинулась с 15,7 %" in after.replace("\u00a0", " ")  # 44 of 280 leads
+    told = run("questions", "--month", "2026-06", "--asked", key, "--answer", "Вернули рассылку").stdout
+    assert "Вернули рассылку" in told
+    lines = (june / "asked.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["what"] for line in lines] == ["asked", "answered"]  # the answer asks nothing anew
+    data = json.loads(run("questions", "--month", "2026-06", "--format", "json").stdout)
+    memory = {one["cause"]: one["asked"] for one in data["questions"]}
+    assert memory["mix"]["answer"]["text"] == "Вернули рассылку"
+    assert (memory["mix"]["has_moved"], memory["handling"]) == (False, None)
+
+
+def test_key_nobody_knows_names_the_nearest(june: Path) -> None:
+    refused = run("questions", "--month", "2026-06", "--asked", "2026-06:mix:segment=dealer")
+    assert refused.exit_code == 2
+    assert "2026-06:mix:segment=dealers" in refused.stderr
+
+
+def test_answer_needs_its_question(june: Path) -> None:
+    refused = run("questions", "--answer", "Так")
+    assert refused.exit_code == 2
+    assert "--asked" in refused.stderr

@@ -6,6 +6,7 @@ import pytest
 
 from smarketing.analyses.diagnosis import State, StepKey, diagnose
 from smarketing.analyses.questions import Step, questions
+from smarketing.analyses.questions.memory import remember
 from smarketing.analyses.verdict import Cause, VerdictState, verdict
 from smarketing.facts.period import Month
 from smarketing.jobs import guidance_export
@@ -31,7 +32,7 @@ def judged():
 @pytest.fixture(scope="module")
 def asked(judged):
     reader, found = judged
-    return guidance_export.questions_data(questions(reader, found), found, "en")
+    return guidance_export.questions_data(remember(questions(reader, found), {}), found, "en")
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import getpass
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -12,10 +14,12 @@ from rich.padding import Padding
 
 from smarketing.analyses.diagnosis import Diagnosis, Evidence, State, Step, diagnose
 from smarketing.analyses.diagnosis.words import STATE_NAMES, conclusion
-from smarketing.analyses.questions import AskedQuestion, questions
+from smarketing.analyses.questions import AskedQuestion, questions, words
+from smarketing.analyses.questions.memory import Asked, Remembered, gone, remember
 from smarketing.analyses.verdict import Verdict, verdict
 from smarketing.analyses.verdict.result import CAUSE_NAMES
 from smarketing.analyses.verdict.words import headline
+from smarketing.cli.home import workspace
 from smarketing.cli.language import t, terminal_language
 from smarketing.cli.show import AsOf, Format, Home, Out, console_for, open_reader, write
 from smarketing.facts.company import Company, Zone
@@ -23,6 +27,7 @@ from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.language import Language, Text
 from smarketing.facts.period import Month, local_day
 from smarketing.facts.query import Reader
+from smarketing.jobs.asked import AskedBook, question_named
 from smarketing.jobs.guidance_export import as_json, diagnosis_data, questions_data
 from smarketing.metrics.kinds import Unit
 from smarketing.metrics.wording import ZONE_NAMES, money_scale, say_interval, say_number, say_period
@@ -38,6 +43,9 @@ _HEADS = {
     Zone.SALES: Text("Руководителю продаж", "To the head of sales"),
     Zone.JOINT: Text("Обоим руководителям", "To both heads"),
 }
+_ANSWER_OF_WHAT = Text(
+    "К какому вопросу ответ? Назовите его: --asked КЛЮЧ.", "Which question does it answer? Name it: --asked KEY."
+)
 _NOBODY = Text(
     "Вопросов нет: за пределы случайности не вышла ни одна причина.",
     "Nobody is asked: no cause is beyond chance.",
@@ -47,22 +55,48 @@ _MARKS = {State.IN_ORDER: "[green]✓[/]", State.ATTENTION: "[red]✗[/]", State
 
 def questions_command(
     month: MonthOption = None,
+    asked: Annotated[
+        str | None,
+        typer.Option(
+            "--asked", metavar="KEY", help=t("Отметить вопрос заданным.", "Write down that a question was asked.")
+        ),
+    ] = None,
+    answer: Annotated[
+        str | None, typer.Option("--answer", help=t("Короткий ответ на него.", "The short answer to it."))
+    ] = None,
     as_of: AsOf = None,
     format_: FormatOption = Format.TABLE,
     out: Out = None,
     home: Home = None,
 ) -> None:
-    """What to ask each head, the most money first; only of what is beyond chance."""
+    """What to ask each head, the most money first; only of what is beyond chance.
+
+    A question that was asked is not asked again until its figure has moved.
+    """
     _check(format_)
-    language = terminal_language()
+    if answer is not None and asked is None:
+        raise WrongQuestion("answer-of-what", _ANSWER_OF_WHAT)
+    language, book = terminal_language(), AskedBook(workspace(home).asked_path)
     with open_reader(home, as_of) as reader:
         found = verdict(reader, _month(month, reader))
-        asked = questions(reader, found)
+        made = questions(reader, found)
+        if asked is not None:
+            _note(book, made, asked, answer)
+        memory = book.asked()
         if format_ is Format.JSON:
-            write(as_json(questions_data(asked, found, language)) + "\n", out)
+            write(as_json(questions_data(remember(made, memory), found, language)) + "\n", out)
             return
         with console_for(out) as console:
-            _print_questions(console, asked, found, reader.company, language)
+            _print_questions(console, made, memory, found, reader.company, language)
+
+
+def _note(book: AskedBook, made: tuple[AskedQuestion, ...], key: str, answer: str | None) -> None:
+    """Asked once, answered as often as there is an answer: an answer alone does not pin the figure anew."""
+    now, who = datetime.now(UTC), getpass.getuser()
+    if answer is None or key not in book.asked():
+        book.ask(question_named(made, key), who, now)
+    if answer is not None:
+        book.answer(key, answer, who, now)
 
 
 def diagnose_command(
@@ -97,17 +131,41 @@ def _month(month: str | None, reader: Reader) -> Month:
 
 
 def _print_questions(
-    console: Console, asked: Sequence[AskedQuestion], found: Verdict, company: Company, language: Language
+    console: Console,
+    made: Sequence[AskedQuestion],
+    memory: Mapping[str, Asked],
+    found: Verdict,
+    company: Company,
+    language: Language,
 ) -> None:
     console.print(headline(found, company).say(language), style="bold", highlight=False)
-    if not asked:
+    if not made:
         console.print(_NOBODY.say(language), highlight=False)
-    for place, one in enumerate(asked, start=1):
-        head = _HEADS[one.zone].say(language)
-        cause = CAUSE_NAMES[one.cause].say(language)
-        console.print(f"\n{place}. {head} · {cause} · {_money(one, company, language)}", highlight=False)
-        _indented(console, one.text.say(language), "bold")
-        _indented(console, one.fact.say(language), "dim")
+    for place, one in enumerate(remember(made, memory), start=1):
+        _print_question(console, place, one, company, language)
+    for before in gone(made, memory, found.month):
+        console.print(f"\n· {words.gone_by(before, company).say(language)}", style="dim", highlight=False)
+        _indented(console, before.text.say(language), "dim")
+        _print_answer(console, before, company, language)
+
+
+def _print_question(console: Console, place: int, one: Remembered, company: Company, language: Language) -> None:
+    asked = one.question
+    head, cause = _HEADS[asked.zone].say(language), CAUSE_NAMES[asked.cause].say(language)
+    console.print(f"\n{place}. {head} · {cause} · {_money(asked, company, language)}", highlight=False)
+    said = words.standing(one, company)
+    if said is not None and one.asked is not None:
+        _indented(console, said.say(language))
+        _print_answer(console, one.asked, company, language)
+    _indented(console, asked.text.say(language), "dim" if one.is_settled else "bold")
+    _indented(console, asked.fact.say(language), "dim")
+    _indented(console, f'--asked "{asked.key}"', "dim")
+
+
+def _print_answer(console: Console, asked: Asked, company: Company, language: Language) -> None:
+    said = words.answered(asked, company)
+    if said is not None:
+        _indented(console, said.say(language))
 
 
 def _money(one: AskedQuestion, company: Company, language: Language) -> str:

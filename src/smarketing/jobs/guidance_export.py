@@ -13,7 +13,8 @@ from typing import Any
 from smarketing.analyses.diagnosis.result import Diagnosis, Evidence, Step
 from smarketing.analyses.diagnosis.words import STATE_NAMES, conclusion
 from smarketing.analyses.question import Question
-from smarketing.analyses.questions.result import AskedQuestion, Pinned
+from smarketing.analyses.questions.memory import Remembered
+from smarketing.analyses.questions.result import Pinned
 from smarketing.analyses.records import Door
 from smarketing.analyses.verdict.result import CAUSE_NAMES, Verdict
 from smarketing.facts.language import Language, Text
@@ -30,8 +31,8 @@ def as_json(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, indent=2)
 
 
-def questions_data(asked: Sequence[AskedQuestion], verdict: Verdict, language: Language) -> dict[str, Any]:
-    """The questions of a verdict as plain data, sentences in one language."""
+def questions_data(asked: Sequence[Remembered], verdict: Verdict, language: Language) -> dict[str, Any]:
+    """The questions of a verdict with their memory as plain data, sentences in one language."""
     return {
         "contract": QUESTIONS,
         "contract_version": CONTRACT_VERSION,
@@ -96,8 +97,8 @@ def _evidence_cells(one: Evidence, language: Language) -> list[str]:
     ]
 
 
-def _question(asked: AskedQuestion, language: Language) -> dict[str, Any]:
-    interval = asked.interval
+def _question(one: Remembered, language: Language) -> dict[str, Any]:
+    asked, interval = one.question, one.question.interval
     return {
         "key": asked.key,
         "zone": asked.zone.value,
@@ -112,6 +113,21 @@ def _question(asked: AskedQuestion, language: Language) -> dict[str, Any]:
         "narrowed_to": _where(asked.where),
         "pinned": _pinned(asked.pinned),
         "records": _door(asked.records),
+        "asked": _memory(one),
+    }
+
+
+def _memory(one: Remembered) -> dict[str, Any] | None:
+    asked = one.asked
+    if asked is None:
+        return None
+    answer = asked.answer
+    return {
+        "at": asked.at.isoformat(),
+        "by": asked.by,
+        "value": asked.pinned.value,
+        "has_moved": one.has_moved,
+        "answer": answer and {"text": answer.text, "at": answer.at.isoformat(), "by": answer.by},
     }
 
 

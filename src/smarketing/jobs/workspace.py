@@ -66,6 +66,10 @@ class Workspace:
         return self.root / "loads.jsonl"
 
     @property
+    def asked_path(self) -> Path:
+        return self.root / "asked.jsonl"
+
+    @property
     def database_path(self) -> Path:
         return self.root / "app.sqlite3"
 

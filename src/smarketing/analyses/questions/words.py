@@ -3,72 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 
 from smarketing.analyses.labels import say_key
 from smarketing.analyses.question import EMPTY
+from smarketing.analyses.questions.memory import Asked, Remembered
 from smarketing.analyses.questions.refining import BySource, Where
 from smarketing.analyses.verdict.result import Cause, Part
-from smarketing.analyses.verdict.words import sentence
+from smarketing.analyses.verdict.words import open_question, sentence
 from smarketing.facts.company import Company
-from smarketing.facts.language import LANGUAGES, Language, Text
+from smarketing.facts.language import LANGUAGES, Language, Text, same
 from smarketing.metrics.kinds import Unit
-from smarketing.metrics.wording import money_scale, say_number
+from smarketing.metrics.wording import money_scale, say_day, say_number
 
 NOTHING = Text("", "")
 
-_LOST: dict[Cause, Text] = {
-    Cause.VOLUME: Text(
-        "Что изменилось в том, как приходят лиды{of}, и что вернёт их число?",
-        "What has changed in how leads{of} come, and what would bring their number back?",
-    ),
-    Cause.MIX: Text(
-        "Что вернёт долю лидов{of} среди всех обращений?",
-        "What would bring back the share of leads{of} among all enquiries?",
-    ),
-    Cause.QUALITY: Text(
-        "Какой критерий чаще всего не выполняется у лидов{of} и где это видно до заявки?",
-        "Which criterion fails most often for leads{of}, and where does it show before the enquiry?",
-    ),
-    Cause.HANDLING: Text(
-        "Что занимает время до первого ответа лидам{of} и что можно снять с менеджеров?",
-        "What takes the time before the first answer to leads{of}, and what can be taken off the managers?",
-    ),
-    Cause.CONVERSION: Text(
-        "Какая стадия удерживает обработанных лидов{of} и что поможет её пройти?",
-        "Which stage holds handled leads{of} back, and what would help them through?",
-    ),
-    Cause.ORDER_VALUE: Text(
-        "Что изменилось в составе заказов{of} и в скидках?",
-        "What has changed in the contents of orders{of} and in discounts?",
-    ),
-}
-_GAINED: dict[Cause, Text] = {
-    Cause.VOLUME: Text(
-        "Что привело больше лидов{of}, чем в плане, и что из этого закрепить?",
-        "What brought more leads{of} than planned, and what of it is worth keeping?",
-    ),
-    Cause.MIX: Text(
-        "Что подняло долю лидов{of} и как её удержать?",
-        "What raised the share of leads{of}, and how can it be kept?",
-    ),
-    Cause.QUALITY: Text(
-        "Что подняло долю целевых среди лидов{of} и как её удержать?",
-        "What raised the share of target leads among those{of}, and how can it be kept?",
-    ),
-    Cause.HANDLING: Text(
-        "Что ускорило первый ответ лидам{of} и как это закрепить?",
-        "What made the first answer to leads{of} faster, and how can it be kept?",
-    ),
-    Cause.CONVERSION: Text(
-        "Что помогло обработанным лидам{of} покупать чаще плана и как это закрепить?",
-        "What helped handled leads{of} to buy more often than planned, and how can it be kept?",
-    ),
-    Cause.ORDER_VALUE: Text(
-        "Что подняло средний чек заказов{of} и как его удержать?",
-        "What raised the average value of orders{of}, and how can it be kept?",
-    ),
-}
 _BY_CRITERION = Text(
     "Что изменить в привлечении лидов{of}, чтобы среди них реже встречалось «{criterion}»?",
     "What could change in how leads{of} are won, so that “{criterion}” is met less often among them?",
@@ -96,6 +46,19 @@ _RATE = Text(
     " Источник «{name}»: {now} при {usual} за три месяца до этого.",
     " The source “{name}”: {now} against {usual} in the three months before.",
 )
+_SETTLED = Text(
+    "Уже спрошено {day}, цифра не сдвинулась с {value}.",
+    "Asked already on {day}; the figure has not moved from {value}.",
+)
+_MOVED = Text(
+    "Спрашивали {day} при {value}: с тех пор цифра сдвинулась.",
+    "Asked on {day} at {value}: the figure has moved since.",
+)
+_GONE = Text(
+    "Спрошено {day} при {value}: сейчас цифры этого не спрашивают.",
+    "Asked on {day} at {value}: the figures do not ask it now.",
+)
+_ANSWER = Text("Ответ {day}: {answer}", "Answered on {day}: {answer}")
 _OTHERS = Text(
     " Источник «{name}»: {now} при {usual} у остальных.",
     " The source “{name}”: {now} against {usual} of the rest.",
@@ -108,7 +71,7 @@ def asked(
     """The question itself, narrowed to what the data show."""
     of = _of(company, where)
     if part.effect >= 0:
-        return _GAINED[part.cause].fill(of=of)
+        return open_question(part, of)
     if part.cause is Cause.QUALITY and criterion is not None:
         return _BY_CRITERION.fill(of=of, criterion=criterion)
     if part.cause is Cause.CONVERSION and stage is not None:
@@ -116,7 +79,7 @@ def asked(
         if reason is None:
             return _BY_STAGE.fill(of=of, stage=named)
         return _BY_REASON.fill(of=of, stage=named, reason=say_key(company, "loss_reason", reason))
-    return _LOST[part.cause].fill(of=of)
+    return open_question(part, of)
 
 
 def fact(part: Part, company: Company, where: Where, source: BySource | None) -> Text:
@@ -128,6 +91,34 @@ def fact(part: Part, company: Company, where: Where, source: BySource | None) ->
         effect = _money(part.by_segment[key], company.currency)
         said = _plus(said, _SEGMENT_FACT.fill(name=say_key(company, "segment", key), effect=effect))
     return said if source is None else _plus(said, _source_fact(company, source, part.cause))
+
+
+def standing(one: Remembered, company: Company) -> Text | None:
+    """Whether the question was asked before, and at which figure; None where it never was."""
+    if one.asked is None:
+        return None
+    return (_MOVED if one.has_moved else _SETTLED).fill(**_when(one.asked, company))
+
+
+def gone_by(asked_before: Asked, company: Company) -> Text:
+    """A question that was asked and that the figures do not ask today."""
+    return _GONE.fill(**_when(asked_before, company))
+
+
+def answered(asked_before: Asked, company: Company) -> Text | None:
+    """What the head said, and when; None where no answer has been written down."""
+    answer = asked_before.answer
+    return None if answer is None else _ANSWER.fill(day=_day(answer.at, company), answer=same(answer.text))
+
+
+def _when(asked_before: Asked, company: Company) -> dict[str, Text]:
+    pinned = asked_before.pinned
+    value = same("—") if pinned.value is None else _number(pinned.value, pinned.unit, company.currency)
+    return {"day": _day(asked_before.at, company), "value": value}
+
+
+def _day(moment: datetime, company: Company) -> Text:
+    return say_day(moment.astimezone(company.tz).date())
 
 
 def _source_fact(company: Company, source: BySource, cause: Cause) -> Text:
@@ -150,10 +141,10 @@ def _narrowed(company: Company, dimension: str, where: Where, named: Text, unnam
     return unnamed if values[0] == EMPTY else named.fill(name=say_key(company, dimension, values[0]))
 
 
-def _number(value: float, unit: Unit) -> Text:
+def _number(value: float, unit: Unit, currency: str = "RUB") -> Text:
     exact = Decimal(str(round(value, 6)))
     digits = 0 if unit is Unit.COUNT else None
-    return _both(lambda language: say_number(exact, unit, language, digits=digits))
+    return _both(lambda language: say_number(exact, unit, language, currency, digits=digits))
 
 
 def _money(amount: Decimal, currency: str) -> Text:

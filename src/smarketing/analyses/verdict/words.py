@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from smarketing.analyses.verdict.result import CAUSE_NAMES, Cause, Part, PlanKind, Verdict, VerdictState
 from smarketing.facts.company import Company
-from smarketing.facts.language import LANGUAGES, Language, Text
+from smarketing.facts.language import LANGUAGES, Language, Text, same
 from smarketing.facts.period import Clock
 from smarketing.metrics.kinds import Unit
 from smarketing.metrics.wording import money_scale, say_month, say_number, say_period
@@ -92,31 +92,69 @@ _ACCOUNT_LINES: dict[Cause, Text] = {
         "Payments of other months' leads less those of this month's leads that fall into other months.",
     ),
 }
-_QUESTIONS: dict[Cause, Text] = {
+# The one wording of what is asked of a cause; «of» narrows it to a segment or a source.
+_LOST: dict[Cause, Text] = {
     Cause.VOLUME: Text(
-        "Что изменилось в каналах, которые приводят лиды?", "What has changed in the channels that bring leads?"
+        "Что изменилось в том, как приходят лиды{of}, и что вернёт их число?",
+        "What has changed in how leads{of} come, and what would bring their number back?",
     ),
     Cause.MIX: Text(
-        "Что вернёт долю сегмента, от которого план ждёт больше всего выручки?",
-        "What would bring back the segment the plan expects most revenue from?",
+        "Что вернёт долю лидов{of} среди всех обращений?",
+        "What would bring back the share of leads{of} among all enquiries?",
     ),
     Cause.QUALITY: Text(
-        "Какой критерий не выполняется чаще всего и где это видно до заявки?",
-        "Which criterion fails most often, and where does it show before the enquiry?",
+        "Какой критерий чаще всего не выполняется у лидов{of} и где это видно до заявки?",
+        "Which criterion fails most often for leads{of}, and where does it show before the enquiry?",
     ),
     Cause.HANDLING: Text(
-        "Что занимает время до первого ответа и что можно снять с менеджеров?",
-        "What takes the time before the first answer, and what can be taken off the managers?",
+        "Что занимает время до первого ответа лидам{of} и что можно снять с менеджеров?",
+        "What takes the time before the first answer to leads{of}, and what can be taken off the managers?",
     ),
     Cause.CONVERSION: Text(
-        "На какой стадии и с какой причиной уходят обработанные лиды?",
-        "At which stage and for which reason do handled leads leave?",
+        "Какая стадия удерживает обработанных лидов{of} и что поможет её пройти?",
+        "Which stage holds handled leads{of} back, and what would help them through?",
     ),
     Cause.ORDER_VALUE: Text(
-        "Что изменилось в составе заказа и в скидках?",
-        "What has changed in the contents of orders and in discounts?",
+        "Что изменилось в составе заказов{of} и в скидках?",
+        "What has changed in the contents of orders{of} and in discounts?",
     ),
 }
+_GAINED: dict[Cause, Text] = {
+    Cause.VOLUME: Text(
+        "Что привело больше лидов{of}, чем в плане, и что из этого закрепить?",
+        "What brought more leads{of} than planned, and what of it is worth keeping?",
+    ),
+    Cause.MIX: Text(
+        "Что подняло долю лидов{of} и как её удержать?",
+        "What raised the share of leads{of}, and how can it be kept?",
+    ),
+    Cause.QUALITY: Text(
+        "Что подняло долю целевых среди лидов{of} и как её удержать?",
+        "What raised the share of target leads among those{of}, and how can it be kept?",
+    ),
+    Cause.HANDLING: Text(
+        "Что ускорило первый ответ лидам{of} и как это закрепить?",
+        "What made the first answer to leads{of} faster, and how can it be kept?",
+    ),
+    Cause.CONVERSION: Text(
+        "Что помогло обработанным лидам{of} покупать чаще плана и как это закрепить?",
+        "What helped handled leads{of} to buy more often than planned, and how can it be kept?",
+    ),
+    Cause.ORDER_VALUE: Text(
+        "Что подняло средний чек заказов{of} и как его удержать?",
+        "What raised the average value of orders{of}, and how can it be kept?",
+    ),
+}
+_OF_ALL = same("")
+# Of all leads together a share of leads would mean nothing.
+_MIX_LOST = Text(
+    "Что вернёт долю сегмента, от которого план ждёт больше всего выручки?",
+    "What would bring back the segment the plan expects most revenue from?",
+)
+_MIX_GAINED = Text(
+    "Что подняло долю сегмента, от которого план ждёт больше всего выручки, и как её удержать?",
+    "What raised the share of the segment the plan expects most revenue from, and how can it be kept?",
+)
 
 
 def headline(verdict: Verdict, company: Company) -> Text:
@@ -150,7 +188,14 @@ def sentence(part: Part, company: Company) -> Text:
 
 def question(part: Part) -> Text | None:
     """What to ask the head whose zone it is; None within chance: there nobody is asked."""
-    return _QUESTIONS.get(part.cause) if part.is_confirmed else None
+    return open_question(part) if part.is_confirmed and part.cause in _LOST else None
+
+
+def open_question(part: Part, of: Text = _OF_ALL) -> Text:
+    """What is asked of a cause that lost revenue or brought it; ``of`` says of which leads."""
+    if part.cause is Cause.MIX and not of.ru:
+        return _MIX_GAINED if part.effect >= 0 else _MIX_LOST
+    return (_GAINED if part.effect >= 0 else _LOST)[part.cause].fill(of=of)
 
 
 def clock_name(verdict: Verdict) -> Text:

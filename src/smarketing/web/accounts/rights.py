@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
+from smarketing.facts.company import Zone
 from smarketing.facts.errors import WrongState
 from smarketing.facts.language import Text
 from smarketing.web.accounts.models import Role, User
@@ -21,6 +22,8 @@ Whoever = User | AnonymousUser
 class Right(StrEnum):
     SEE_FIGURES = "see_figures"
     SEE_COMPANY = "see_company"  # what is said of the company as a whole: diagnosis, focus
+    ASK = "ask"  # write down that a head was asked
+    ANSWER = "answer"  # write down what was answered; heads only of their own zone, as ``zones`` says
     SEE_DATA = "see_data"  # loads, quarantine, mappings
     LOAD_DATA = "load_data"
     MANAGE_USERS = "manage_users"
@@ -31,6 +34,8 @@ _EVERYONE = frozenset(Role)
 _RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_FIGURES: _EVERYONE,
     Right.SEE_COMPANY: _EVERYONE - {Role.SELLER},
+    Right.ASK: frozenset({Role.FOUNDER}),
+    Right.ANSWER: frozenset({Role.FOUNDER, Role.HEAD_MARKETING, Role.HEAD_SALES}),
     Right.SEE_DATA: _EVERYONE - {Role.SELLER},
     Right.LOAD_DATA: frozenset({Role.ADMINISTRATOR}),
     Right.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
@@ -38,8 +43,22 @@ _RIGHTS: dict[Right, frozenset[Role]] = {
 }
 
 
+_DEPARTMENTS = {
+    Role.HEAD_MARKETING: Zone.MARKETING,
+    Role.MARKETER: Zone.MARKETING,
+    Role.HEAD_SALES: Zone.SALES,
+    Role.SELLER: Zone.SALES,
+}
+
+
 def may(user: Whoever, right: Right) -> bool:
     return isinstance(user, User) and user.is_active and user.role in _RIGHTS[right]
+
+
+def zones(user: Whoever) -> frozenset[Zone]:
+    """Whose questions this person reads: a department its own and those of both, the others everybody's."""
+    own = _DEPARTMENTS.get(Role(user.role)) if isinstance(user, User) else None
+    return frozenset(Zone) if own is None else frozenset({own, Zone.JOINT, Zone.COMPANY})
 
 
 def scope(user: Whoever) -> Mapping[str, tuple[str, ...]]:

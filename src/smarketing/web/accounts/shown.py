@@ -18,11 +18,15 @@ _ACTIONS = {
     "user_changed": Text("изменил человека", "changed a person"),
     "load": Text("загрузил данные", "loaded data"),
     "mend": Text("исправил строку карантина", "mended a quarantined row"),
+    "question_asked": Text("отметил вопрос заданным", "noted that a question was asked"),
+    "question_answered": Text("записал ответ на вопрос", "wrote down an answer"),
     "mapping_saved": Text("сохранил сопоставление", "saved a mapping"),
 }
 _DETAILS = {
     "files": Text("файлы", "files"),
     "version": Text("версия данных", "lake version"),
+    "value": Text("цифра", "figure"),
+    "answer": Text("ответ", "answer"),
     "cells": Text("ячейки", "cells"),
     "role": Text("роль", "role"),
     "username": Text("имя для входа", "user name"),

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from smarketing.web.reports import guidance, views
+from smarketing.web.reports import asked, guidance, views
 
 urlpatterns = [
     path("", views.cockpit, name="cockpit"),
     path("diagnosis", guidance.diagnosis, name="diagnosis"),
+    path("questions/note", asked.note, name="note_question"),
     path("focus", guidance.focus, name="focus"),
     path("analytics", views.analytics, name="analytics"),
     path("funnel", views.funnel, name="funnel"),

@@ -35,6 +35,7 @@ from smarketing.metrics.wording import money_unit, say_period, say_ripe
 from smarketing.web.accounts.rights import Right, may, needs
 from smarketing.web.reports import asking, dictionary, judging, path, rows
 from smarketing.web.reports import lost as lost_shown
+from smarketing.web.reports.asked import gone_lines
 from smarketing.web.reports.cockpit import zones
 from smarketing.web.reports.cockpit.alerts import alerts
 from smarketing.web.reports.cockpit.fall import fall
@@ -123,6 +124,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
             conclusion=headline(judged, page.company),
             verdict=judged,
             fall=fall(page, judged),
+            gone=gone_lines(page, judged),
             missing=missing(now, judged, page.company),
             running=running(page, judged),
             strip=strip(page, judged),

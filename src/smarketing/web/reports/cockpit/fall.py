@@ -8,8 +8,10 @@ from decimal import Decimal
 
 from django.utils.safestring import SafeString, mark_safe
 
+from smarketing.analyses.question import Question
+from smarketing.analyses.questions.kinds import KINDS, door
 from smarketing.analyses.verdict.result import CAUSE_NAMES, Part, PlanKind, Verdict, VerdictState
-from smarketing.analyses.verdict.words import LABEL_NAMES, PLAN_NAMES, main_cause, question, sentence
+from smarketing.analyses.verdict.words import LABEL_NAMES, PLAN_NAMES, main_cause, sentence
 from smarketing.charts.drawing import inline_svg
 from smarketing.charts.picture import Picture, Size
 from smarketing.charts.waterfall import waterfall, waterfall_of
@@ -17,6 +19,7 @@ from smarketing.facts.company import Zone
 from smarketing.facts.language import Text
 from smarketing.facts.period import Month
 from smarketing.metrics.wording import ZONE_NAMES, Scale, money_scale, money_unit, say_level, say_period
+from smarketing.web.reports.asked import QuestionLine, question_lines
 from smarketing.web.reports.cockpit.saying import bounds, money
 from smarketing.web.reports.page import Page
 from smarketing.web.reports.tables import ZONE_CLASS
@@ -32,8 +35,10 @@ class Cause:
     value: str
     interval: str
     fact: Text
-    question: Text | None
+    records: str  # the rows behind its value; nothing for the lines that belong to nobody
+    question: QuestionLine | None
     is_quiet: bool
+    key: str
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,14 @@ class Fall:
 
 
 def fall(page: Page, verdict: Verdict) -> Fall | None:
-    """The waterfall, its causes and the sums of the zones; None where nothing was judged."""
+    """The waterfall, its causes with what they ask, and the sums of the zones; None where nothing was judged."""
     if verdict.state is not VerdictState.JUDGED:
         return None
     scale = money_scale([verdict.fact, verdict.plan, *(part.effect for part in verdict.parts)])
     level = next((part.interval for part in verdict.parts if part.interval), None)
     main = main_cause(verdict)
+    asked = question_lines(page, verdict)
+    causes = {part.cause: _cause(page, verdict, part, scale, asked.get(part.cause)) for part in verdict.parts}
     stands_in = verdict.plan_kind in (PlanKind.IMPLIED, PlanKind.SCALED)
     return Fall(
         title=_title(verdict),
@@ -81,8 +88,8 @@ def fall(page: Page, verdict: Verdict) -> Fall | None:
         drawing=drawn(
             page, "waterfall", verdict, lambda size: waterfall(waterfall_of(verdict), size, page.language)
         ),
-        causes=tuple(_cause(page, part, scale, verdict.currency) for part in verdict.parts),
-        main=_cause(page, main, scale, verdict.currency) if main else None,
+        causes=tuple(causes.values()),
+        main=causes[main.cause] if main else None,
         zones=_zone_sums(page, verdict, scale),
         plan_kind=PLAN_NAMES[verdict.plan_kind] if verdict.plan_kind and stands_in else None,
         period=say_period(verdict.period, page.today),
@@ -96,10 +103,6 @@ def drawn(page: Page, what: str, verdict: Verdict, make: Callable[[Size], Pictur
     return mark_safe(found)  # noqa: S308 - drawn here from figures and names, which the drawing escapes
 
 
-def _waterfall(page: Page, verdict: Verdict) -> SafeString:
-    return drawn(page, "waterfall", verdict, lambda size: waterfall(waterfall_of(verdict), size, page.language))
-
-
 def _judged(verdict: Verdict) -> tuple[Month, str]:
     return verdict.month, verdict.clock.value
 
@@ -110,18 +113,26 @@ def _title(verdict: Verdict) -> Text:
     return Text("Из чего сложилось отклонение", "What the deviation is made of")
 
 
-def _cause(page: Page, part: Part, scale: Scale, currency: str) -> Cause:
+def _cause(page: Page, verdict: Verdict, part: Part, scale: Scale, asked: QuestionLine | None) -> Cause:
     quiet = part.label is not None and not part.is_confirmed
     return Cause(
         name=CAUSE_NAMES[part.cause],
         zone=CHANCE if quiet else ZONE_NAMES[part.zone],
         zone_class="c" if quiet else ZONE_CLASS[part.zone],
         value=money(page, part.effect, scale, signed=True),
-        interval=bounds(page, part.interval, scale, currency),
+        interval=bounds(page, part.interval, scale, verdict.currency),
         fact=sentence(part, page.company),
-        question=question(part),
+        records=_records(page, verdict, part),
+        question=asked,
         is_quiet=quiet,
+        key=part.cause.value,
     )
+
+
+def _records(page: Page, verdict: Verdict, part: Part) -> str:
+    if part.cause not in KINDS:
+        return ""
+    return page.behind(door(part.cause, part.effect, Question(verdict.period, where=page.question.where)))
 
 
 def _zone_sums(page: Page, verdict: Verdict, scale: Scale) -> tuple[ZoneSum, ...]:
