@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -15,16 +15,21 @@ from django.test import Client
 from smarketing.analyses.question import Question
 from smarketing.analyses.result import Measurement
 from smarketing.analyses.verdict.result import PlanKind, Verdict, VerdictState
+from smarketing.analyses.verdict.words import LABEL_NAMES
+from smarketing.analyses.weekly import Week, Weekly
 from smarketing.facts.company import Company, Guardrail
 from smarketing.facts.criteria import CriteriaVersion
+from smarketing.facts.language import same
 from smarketing.facts.period import Clock, Month, Period
 from smarketing.metrics.kinds import Figure, Interval, NoValue, Row, Unit
+from smarketing.stats.control import Limits, Signal
 from smarketing.stats.uncertainty import Label
-from smarketing.web.reports.cockpit.judgement import Judgement, count_p_value, judge
+from smarketing.web.reports.cockpit.judgement import BEYOND, WITHIN, Judgement, by_weeks, count_p_value, judge
 from smarketing.web.reports.cockpit.missing import missing
 from smarketing.web.reports.cockpit.planned import by_now
 from smarketing.web.reports.cockpit.running import planned_days
 from smarketing.web.reports.cockpit.strip import strip
+from smarketing.web.reports.cockpit.weeks import line_of, told
 
 SignIn = Callable[..., Client]
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 11))
@@ -175,3 +180,54 @@ def test_missing_names_what_a_split_needs() -> None:
     assert missing(now, verdict(), Company()) is None
     written = Company(criteria=(CriteriaVersion(version="1", valid_from=date(2026, 1, 1), rules=()),))
     assert missing(measured(MARCH, count("leads", 1)), verdict(state=VerdictState.NO_LEADS), written) is None
+
+
+USUAL = Limits(12, 4, 20)
+
+
+def weeks_of(metric: str, *values: int, signal: Signal | None = None, limits: Limits | None = USUAL) -> Weekly:
+    weeks = [
+        Week(date(2026, 9, 7) + timedelta(weeks=place), count(metric, value), is_ripe=True, limits=limits)
+        for place, value in enumerate(values)
+    ]
+    return Weekly(metric, tuple(weeks), signal)
+
+
+def test_shift_is_named_only_beyond_the_limits_of_its_weeks() -> None:
+    confirmed, silent = Judgement(LABEL_NAMES[Label.CONFIRMED], is_notable=True), Judgement(None, same("нечем"))
+    within = weeks_of("leads", 10, 12, 14)
+    beyond = weeks_of("leads", 10, 12, 30, signal=Signal.ABOVE)
+    young = weeks_of("leads", 10, 12, 30, limits=None)
+
+    def judged(one: Judgement, found: Weekly, **more: Any) -> Judgement:
+        return by_weeks({"leads": one}, {"leads": found}, **more)["leads"]
+
+    assert said(judged(confirmed, within)) == "обычный разброс"  # the month before differs, the weeks do not
+    assert (said(judged(silent, beyond)), judged(silent, beyond).is_notable) == ("заметный сдвиг", True)
+    assert judged(confirmed, young) is confirmed  # too few weeks: the comparison stands
+    assert judged(confirmed, within, settled=["leads"]) is confirmed
+    broken = Judgement(BEYOND, urgency="bad")
+    assert judged(broken, within) is broken
+    assert said(judged(Judgement(WITHIN), within)) == "порог соблюдён"
+    assert said(judged(Judgement(WITHIN), beyond)) == "заметный сдвиг"
+
+
+def test_weeks_are_told_with_the_limits_they_lie_in() -> None:
+    def told_of(found: Weekly) -> str:
+        text = told(found, "RUB")
+        assert text is not None
+        return text.ru.replace("\u00a0", " ")
+
+    assert told_of(weeks_of("leads", 10, 12)) == "14–20 сентября 2026: 12; обычно от 4,0 до 20."
+    beyond = weeks_of("leads", 10, 30, signal=Signal.ABOVE)
+    assert told_of(beyond) == "14–20 сентября 2026: 30, за пределами обычного: от 4,0 до 20."
+    run = weeks_of("leads", *[14] * 8, signal=Signal.RUN_ABOVE)
+    assert told_of(run) == "8 недель подряд выше середины 12; последняя, 26 октября – 1 ноября 2026: 14."
+    assert told(weeks_of("leads", 10, limits=None), "RUB") is None
+
+
+def test_line_shows_twelve_weeks_of_those_that_gave_the_limits() -> None:
+    drawn = line_of(weeks_of("leads", *[10, 14] * 13))
+    assert drawn is not None
+    assert len(drawn.lines[0].split()) == 12
+    assert len(drawn.band) == 1

@@ -5,6 +5,7 @@ Modules, each answering one question:
 - `proportions`: how sure is a share, do two shares differ, is a count more than its rate allows?
 - `multiplicity`: how many of many comparisons survive together?
 - `distance`: how far apart are distributions over the same kinds, and how sure is that of counts?
+- `control`: has a figure shifted, or does it vary as it always has?
 - `survival`: by what age does it happen when some cases are still open?
 - `ripening`: how much of a young cohort has had time to happen?
 - `delays`: how long does it take, when the youngest cases have not had time to show the slow ones?

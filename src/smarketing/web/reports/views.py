@@ -39,7 +39,7 @@ from smarketing.web.reports.asked import gone_lines
 from smarketing.web.reports.cockpit import zones
 from smarketing.web.reports.cockpit.alerts import alerts
 from smarketing.web.reports.cockpit.fall import fall
-from smarketing.web.reports.cockpit.judgement import judge
+from smarketing.web.reports.cockpit.judgement import by_weeks, judge
 from smarketing.web.reports.cockpit.missing import missing
 from smarketing.web.reports.cockpit.planned import planned
 from smarketing.web.reports.cockpit.running import running
@@ -115,7 +115,9 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     plan = planned(page, question, judged)
     is_whole = judged.period == question.period
     words = judge(now, before, page.company, planned=plan, of_money=judged.label if is_whole else None)
-    compared = zones.Compared(now, before, _zones(page, zones.weeks_of(page)), plan, words)
+    weeks = zones.weeks_by_metric(_zones(page, zones.weeks_of(page)), page)
+    settled = {"revenue" if is_whole and judged.label else "", *(key for key in plan if key == "spend")}
+    compared = zones.Compared(now, before, weeks, plan, by_weeks(words, weeks, settled=settled))
     quarantined = _quarantined() if may(request.user, Right.SEE_DATA) else 0
     return render(
         request,

@@ -3,7 +3,8 @@
 A share is compared with the same share before (``analyses.shares``). A count is compared with the count before by
 Poisson's law: of all events of both periods, as many should fall into this one as it has of the days, exactly
 binomial. Holm's correction runs over both tables of the page. Money and medians have no such law: a threshold of
-the company judges them, or the verdict of the month.
+the company judges them, or the verdict of the month. Where half a year of weeks is known, the control limits of
+the metric's own weeks judge instead: they know how it varies, Poisson's law only how it should.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from smarketing.analyses.attention import is_broken
 from smarketing.analyses.result import Measurement
 from smarketing.analyses.shares import LEVEL, MIN_CASES, Count, shifts
 from smarketing.analyses.verdict.words import LABEL_NAMES
+from smarketing.analyses.weekly import Weekly
 from smarketing.facts.company import Company, Guardrail
 from smarketing.facts.language import Text
 from smarketing.facts.period import Period
@@ -70,6 +72,26 @@ def judge(
         silent = _silence(figure, before, company, is_planned=key in known)
         found[key] = _judgement(figure, rails, labels.get(key), silent)
     return found
+
+
+def by_weeks(
+    judged: Mapping[str, Judgement], weeks: Mapping[str, Weekly], *, settled: Iterable[str] = ()
+) -> Mapping[str, Judgement]:
+    """The same judgements where enough weeks are known: a shift is named only beyond the control limits.
+
+    A broken threshold stays, and so do the metrics in ``settled``: those that something else has judged.
+    """
+    left = set(settled)
+    return {
+        key: one if key in left or one.urgency or not weeks[key].is_judged else _by_limits(one, weeks[key])
+        for key, one in judged.items()
+    }
+
+
+def _by_limits(one: Judgement, found: Weekly) -> Judgement:
+    if found.signal is not None:
+        return Judgement(LABEL_NAMES[Label.CONFIRMED], is_notable=True)
+    return one if one.text == WITHIN else Judgement(LABEL_NAMES[Label.WITHIN_CHANCE])
 
 
 def count_p_value(now: int, before: int, period: Period, other: Period) -> float | None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from decimal import Decimal
 
 from smarketing.analyses.measuring import measure, measured_as
 from smarketing.analyses.question import Question
 from smarketing.analyses.response import response
 from smarketing.analyses.result import Measurement
+from smarketing.analyses.weekly import Weekly, weekly, weeks_until
 from smarketing.facts.company import Milestone, Zone
 from smarketing.facts.language import Text
-from smarketing.facts.period import Period
 from smarketing.metrics.catalogue import metric, name_of
 from smarketing.metrics.kinds import Figure, Row, Unit
 from smarketing.metrics.wording import (
@@ -27,11 +26,11 @@ from smarketing.metrics.wording import (
     say_number,
 )
 from smarketing.web.reports.cockpit.judgement import Judgement
-from smarketing.web.reports.drawing import Spark, spark
+from smarketing.web.reports.cockpit.weeks import line_of, told
+from smarketing.web.reports.drawing import Spark
 from smarketing.web.reports.page import Page, definition
 from smarketing.web.reports.tables import ZONE_CLASS, parts, say_cell
 
-WEEKS = 12
 _MARKETING = (
     "leads", "target_leads", "non_target_share", "accepted_leads", "target_to_accepted_cr", "spend", "cpl",
     "cac_paid",
@@ -65,6 +64,7 @@ class Line:
     difference: str
     judgement: Judgement
     spark: Spark | None
+    weeks: Text | None  # what the line shows, in words
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Compared:
 
     now: Measurement
     before: Measurement | None
-    weeks: Measurement
+    weeks: Mapping[str, Weekly]
     planned: Mapping[str, Decimal]
     judged: Mapping[str, Judgement]
 
@@ -102,9 +102,15 @@ def measured(page: Page, question: Question) -> Measurement:
 
 
 def weeks_of(page: Page) -> Question:
-    """The same leads over the last twelve whole weeks."""
-    monday = page.today - timedelta(days=page.today.weekday())
-    return page.question.over(Period(monday - timedelta(weeks=WEEKS), monday)).split("week")
+    """The same leads over the last whole weeks of the period."""
+    period = page.question.period
+    until = min(period.last_day, page.today) if period else page.today
+    return page.question.over(weeks_until(until)).split("week")
+
+
+def weeks_by_metric(measured: Measurement, page: Page) -> Mapping[str, Weekly]:
+    """The weeks of every metric of both zones with their control limits."""
+    return {key: weekly(measured, key, page.company) for key in measured.metrics}
 
 
 def panels(page: Page, found: Compared) -> list[ZonePanel]:
@@ -137,7 +143,8 @@ def _line(page: Page, key: str, found: Compared) -> Line:
         before_href=_before_href(page, key, found) if _is_known(old) else "",
         difference=_difference(page, figure, old),
         judgement=found.judged[key],
-        spark=spark([_number(row, key) for row in _filled(found.weeks, page)]),
+        spark=line_of(found.weeks[key]),
+        weeks=told(found.weeks[key], found.now.currency),
     )
 
 
@@ -163,14 +170,6 @@ def _keys(page: Page) -> tuple[str, ...]:
         key for key in (*_MARKETING, *_SALES)
         if not (company.stages and key in _NEEDS and company.order(_NEEDS[key]) is None)
     )  # fmt: skip
-
-
-def _filled(weeks: Measurement, page: Page) -> list[Row]:
-    """A row for every week: one without leads is a gap in the line, not a shorter line."""
-    found = {row.keys[0]: row for row in weeks.rows}
-    start = weeks.question.period.start if weeks.question.period else page.today
-    mondays = [(start + timedelta(weeks=place)).isoformat() for place in range(WEEKS)]
-    return [found.get(monday, Row((monday,), {})) for monday in mondays]
 
 
 def _difference(page: Page, now: Figure | None, before: Figure | None) -> str:
