@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from smarketing.analyses.attention import Urgency, attention
 from smarketing.facts.company import Company, Guardrail, VerdictSettings
-from tests.analyses.small_company import COHORT, COMPANY, reader
+from tests.analyses.small_company import COHORT, COMPANY, lead, reader
+
+NBSP = "\u00a0"
 
 
 def company(**changed: object) -> Company:
@@ -45,3 +47,12 @@ def test_quarantine_comes_after_what_is_broken() -> None:
     found = attention(reader(), COHORT, quarantined=7)
     assert [one.code for one in found] == ["waiting", "quarantine"]
     assert found[-1].title.en == "7 rows in quarantine"
+
+
+def test_large_counts_are_grouped_as_everywhere() -> None:
+    """1 234 of 2 000 leads without a segment, and as many rows in quarantine."""
+    rows = [lead(f"N{place}", "11-02 10:00", "site", None if place < 1234 else "dealers") for place in range(2000)]
+    titles = {one.code: one.title for one in attention(reader(journeys=rows), COHORT, quarantined=1234)}
+    assert titles["unknown-segment"].ru == f"Сегмент не указан у 1{NBSP}234 из 2{NBSP}000"
+    assert titles["quarantine"].ru == f"В карантине 1{NBSP}234 строки"
+    assert titles["unknown-segment"].en == "Segment is not given for 1,234 of 2,000"

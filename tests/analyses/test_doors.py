@@ -12,7 +12,7 @@ from smarketing.analyses.losses import drill, losses
 from smarketing.analyses.question import Question
 from smarketing.analyses.records import Records
 from smarketing.facts.errors import WrongQuestion
-from tests.analyses.small_company import COHORT, PERIOD, reader
+from tests.analyses.small_company import COHORT, LEADS, PERIOD, reader
 
 
 def ids(found: Records) -> set[str]:
@@ -64,3 +64,18 @@ def test_unknown_step_is_refused_with_the_nearest_one() -> None:
 def test_values_of_a_filter_come_once_with_not_given_last() -> None:
     assert values_of(reader(), "segment", {}) == ("-", "dealers", "private", None)
     assert values_of(reader(), "segment", {"manager": ("Анна",)}) == ("dealers",)
+
+
+def test_leads_of_no_known_stage_are_behind_the_first_step() -> None:
+    """Two of the eleven lose their stage, L6 is open and L9 lost: the first step holds them both."""
+    nowhere = {"furthest": 0, "stage": None, "loss_stage": None}
+    rows = tuple(row | nowhere if row["lead_id"] in ("L6", "L9") else row for row in LEADS)
+    facts = reader(journeys=rows)
+    for step in funnel(facts, COHORT).steps:
+        for metric, counted in (
+            ("stage_reached", step.counts.reached), ("stage_lost", step.counts.lost),
+            ("stage_open", step.counts.open),
+        ):  # fmt: skip
+            found = of_step(facts, COHORT, metric, step.key)
+            assert (step.key, metric, found.count) == (step.key, metric, counted)
+    assert {"L6", "L9"} <= ids(of_step(facts, COHORT, "stage_reached", "new"))

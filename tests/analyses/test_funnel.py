@@ -108,20 +108,20 @@ def ask(
 
 
 def test_funnel_counts_each_lead_once_per_stage_and_a_skip_as_reached() -> None:
-    """12 leads; new: all but 12; talk: 1-8 (2 skipped it); offer: 1-6; won: 1-3."""
+    """12 leads, all in new (12, of no known stage, too); talk: 1-8 (2 skipped it); offer: 1-6; won: 1-3."""
     found = ask()
 
-    assert [step.key for step in found.steps] == ["lead", "new", "talk", "offer", "won"]
-    assert [step.counts.reached for step in found.steps] == [12, 11, 8, 6, 3]
-    assert [step.counts.skipped for step in found.steps] == [0, 0, 1, 0, 0]
+    assert [step.key for step in found.steps] == ["new", "talk", "offer", "won"]
+    assert [step.counts.reached for step in found.steps] == [12, 8, 6, 3]
+    assert [step.counts.skipped for step in found.steps] == [0, 1, 0, 0]
 
 
 def test_funnel_lost_and_open_leads_stand_where_they_stand() -> None:
-    """Lost: 9, 10 in new, 7 in talk, 6 in offer. Open: 12 nowhere, 11 in new, 5 and 8 in talk, 4 in offer."""
+    """Lost: 9, 10 in new, 7 in talk, 6 in offer. Open: 11 in new, and 12 of no stage; 5, 8 in talk, 4 in offer."""
     found = ask()
 
-    assert [step.counts.lost for step in found.steps] == [0, 2, 1, 1, 0]
-    assert [step.counts.open for step in found.steps] == [1, 1, 2, 1, 0]
+    assert [step.counts.lost for step in found.steps] == [2, 1, 1, 0]
+    assert [step.counts.open for step in found.steps] == [2, 2, 1, 0]
     assert found.totals.lost + found.totals.open + found.totals.won == found.totals.leads == 12
 
 
@@ -142,11 +142,11 @@ def test_funnel_conversion_keeps_its_parts_and_wilson_interval() -> None:
 def test_funnel_time_in_stage_is_of_finished_stays() -> None:
     """Hours in new: leads 1-3 2, 4, 6; 4-8, 9, 10 1 each: 1 ×7, 2, 4, 6; median 1; p90 at 9 × 0.9 = 8.1 → 4.2.
 
-    Lead 11 has not left it yet: 10 finished, 1 open.
+    Lead 11 has not left it yet, lead 12 has no stage: 10 finished, 2 open.
     """
     new = ask().step("new")
 
-    assert (new.counts.finished, new.counts.open) == (10, 1)
+    assert (new.counts.finished, new.counts.open) == (10, 2)
     assert new.median_seconds.value == HOUR
     assert new.p90_seconds.value == pytest.approx(4.2 * HOUR)
     assert new.step.sla_minutes == 60
@@ -220,10 +220,10 @@ def test_funnel_split_sums_to_the_whole_and_unknown_is_a_row() -> None:
     found = ask(Question(period=OCTOBER, by=("segment",)), rows=rows)
 
     assert [part.keys for part in found.parts] == [("dealers",), (None,)]
-    assert [step.counts.reached for step in found.parts[0].steps] == [4, 4, 4, 4, 3]
-    summed = [sum(part.steps[i].counts.reached for part in found.parts) for i in range(5)]
+    assert [step.counts.reached for step in found.parts[0].steps] == [4, 4, 4, 3]
+    summed = [sum(part.steps[i].counts.reached for part in found.parts) for i in range(4)]
     assert summed == [step.counts.reached for step in found.steps]
-    assert [row.keys for row in found.table.rows][:2] == [("dealers", "lead"), ("dealers", "new")]
+    assert [row.keys for row in found.table.rows][:2] == [("dealers", "new"), ("dealers", "talk")]
 
 
 def test_funnel_leaves_out_tests_and_other_months() -> None:
@@ -563,4 +563,27 @@ def test_funnel_compares_leads_that_had_come_by_the_same_age() -> None:
 
     assert found.totals.leads == 1
     assert found.comparison is not None
-    assert found.comparison.reached("lead") == 1
+    assert found.comparison.reached("new") == 1
+
+
+def said_of_history(rows: list[dict[str, Any]], question: Question | None = None) -> dict[str, str]:
+    found = ask(question, rows=rows)
+    codes = ("no-stages", "no-stage-history", "leads-without-stage")
+    return {note.code: note.text.ru for note in found.notes if note.code in codes}
+
+
+def test_funnel_says_that_the_history_of_stages_is_not_known() -> None:
+    """Three leads, of each the present stage alone: one in new, two in offer that were never seen before it."""
+    now = [walk(1, "new"), walk(2, "offer"), walk(3, "offer", "lost")]
+    assert list(said_of_history(now)) == ["no-stage-history"]
+    assert [step.counts.reached for step in ask(rows=now).steps] == [3, 2, 2, 0]
+    assert said_of_history([*now, walk(4, "new talk")]) == {}  # one move is known
+    assert said_of_history([walk(1, "new"), walk(2, "new")]) == {}  # nobody has gone further: nothing is missing
+
+
+def test_funnel_says_how_many_leads_have_no_stage() -> None:
+    assert said_of_history(walks()) == {
+        "leads-without-stage": "У 1 лида стадия неизвестна: они показаны в первой."
+    }
+    assert list(said_of_history([walk(1), walk(2)])) == ["no-stages"]
+    assert said_of_history(walks(), Question(period=OCTOBER, clock=Clock.PERIOD)) == {}

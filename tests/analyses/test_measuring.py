@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from smarketing.analyses.measuring import Measured, measure
 from smarketing.analyses.measuring.refusing import refusal
 from smarketing.analyses.question import Question
+from smarketing.analyses.records import records
 from smarketing.facts.company import Company
 from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.period import Clock, Period
@@ -251,6 +252,23 @@ def test_paid_sources_are_those_with_spend_where_the_company_marks_no_group() ->
     figure = measure(reader(company=company), COHORT, ["cac_paid"]).total.figures["cac_paid"]
 
     assert (figure.numerator, figure.denominator) == (100_000, 1)
+
+
+def test_spend_of_a_free_source_is_not_in_the_cost_of_a_paid_customer() -> None:
+    """November: 60 000 + 40 000 of yandex (paid) and 25 000 of site (free); L1 alone is new and paid."""
+    site = {"day": date(2026, 11, 4), "lead_source": "site", "source_group": "free", "cost": Decimal(25_000)}
+    found = measure(reader(spend=(*SPEND, site)), COHORT.split("lead_source"), ["spend", "cac_paid", "cpl"])
+    total = found.total.figures
+    assert total["spend"].value == 125_000
+    assert (total["cac_paid"].numerator, total["cac_paid"].denominator, total["cac_paid"].value) == (
+        100_000,
+        1,
+        100_000,
+    )
+    assert total["cpl"].numerator == 125_000  # of all leads, all the spend
+    rows = {row.keys[0]: row.figures["cac_paid"] for row in found.rows}
+    assert (rows["yandex"].value, rows["site"].value) == (100_000, None)
+    assert records(reader(spend=(*SPEND, site)), "cac_paid", COHORT).count == 2  # the two days of yandex
 
 
 def test_custom_field_splits_leads_and_no_money() -> None:

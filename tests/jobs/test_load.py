@@ -132,7 +132,7 @@ def test_a_file_that_nothing_recognises_stops_the_load(workspace: Workspace, fol
     assert (caught.value.code, caught.value.text.ru) == (
         "not-recognised",
         "Не узнали файл «загадка.csv» по названиям столбцов: Имя, Рост. "
-        "Проверьте его: smarketing load --check, затем укажите схему: --map ФАЙЛ.toml.",
+        "Нужна схема, какой столбец что значит: проверка файла предложит её, останется поправить.",
     )
     assert workspace.lake.open().version == 0
 

@@ -72,7 +72,8 @@ def attention(reader: Reader, question: Question, quarantined: int = 0) -> tuple
     alerts = [*_waiting(reader, question), *_guardrails(reader, question), *_unknown(reader, question)]
     if quarantined:
         rows = plural(quarantined, ("строка", "строки", "строк"), ("row", "rows"))
-        said = _QUARANTINE.fill(rows=Text(f"{quarantined} {rows.ru}", f"{quarantined} {rows.en}"))
+        count = _said(quarantined, Unit.COUNT)
+        said = _QUARANTINE.fill(rows=Text(f"{count.ru} {rows.ru}", f"{count.en} {rows.en}"))
         alerts.append(Alert("quarantine", Urgency.WARNING, Zone.COMPANY, said, _QUARANTINE_MORE))
     order = list(Urgency)
     return tuple(sorted(alerts, key=lambda alert: order.index(alert.urgency)))
@@ -88,7 +89,7 @@ def _waiting(reader: Reader, question: Question) -> list[Alert]:
     ).to_pylist()
     if not row["waiting"]:
         return []
-    more = _WAITING_MORE.fill(norm=reader.company.response_sla_minutes, focus=row["focus"])
+    more = _WAITING_MORE.fill(norm=reader.company.response_sla_minutes, focus=_said(row["focus"], Unit.COUNT))
     title = _WAITING.fill(leads=say_leads(row["waiting"]))
     return [Alert("waiting", Urgency.BAD, Zone.SALES, title, more, "waiting_leads")]
 
@@ -108,7 +109,8 @@ def _unknown(reader: Reader, question: Question) -> list[Alert]:
     for dimension, limit, zone in limits:
         if not row["n"] or Decimal(row[dimension]) / row["n"] <= limit:
             continue
-        title = _UNKNOWN.fill(what=_WHAT[dimension], count=row[dimension], all=row["n"])
+        count, everything = (_said(number, Unit.COUNT) for number in (row[dimension], row["n"]))
+        title = _UNKNOWN.fill(what=_WHAT[dimension], count=count, all=everything)
         share = Decimal(row[dimension]) / row["n"]
         more = _UNKNOWN_MORE[dimension].fill(share=_said(share, Unit.SHARE), limit=_said(limit, Unit.SHARE))
         alerts.append(
@@ -151,6 +153,6 @@ def _broken(reader: Reader, guardrail: Guardrail, figure: Figure) -> Alert:
     return Alert(f"guardrail-{guardrail.metric}", Urgency.BAD, zone, title, _GUARDRAIL_MORE, guardrail.metric)
 
 
-def _said(value: Decimal, unit: Unit, currency: str = "RUB") -> Text:
+def _said(value: Decimal | int, unit: Unit, currency: str = "RUB") -> Text:
     ru, en = (say_number(value, unit, language, currency) for language in LANGUAGES)
     return Text(ru, en)

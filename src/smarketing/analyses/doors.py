@@ -74,7 +74,7 @@ def _reached(counting: Counting, index: int) -> str:
     if index == 0 or counting.kind is Kind.MILESTONES:
         return counting.nested(index)
     if counting.clock is Clock.COHORT:
-        return f"furthest >= {step.place}"
+        return "TRUE" if index == 1 else f"furthest >= {step.place}"  # of no known stage: in the first one
     entered, at = name(f"in_{step.key}"), name(f"at_{step.key}")
     if counting.period is None:
         return entered
@@ -98,10 +98,12 @@ def _stands(counting: Counting, index: int, column: str) -> str:
         further = counting.nested(index + 1) if index + 1 < len(counting.steps) else "FALSE"
         return f"{counting.nested(index)} AND NOT ({further})"
     key = counting.steps[index].key
-    if key != LEAD:
-        return f"{name(column)} = {literal(key)}"
+    stands = f"{name(column)} = {literal(key)}"
+    if index > 1 or (index == 1 and counting.clock is Clock.PERIOD):
+        return stands
     known = ", ".join(literal(stage) for stage in _path(counting.company))
-    return f"({name(column)} IS NULL OR {name(column)} NOT IN ({known}))" if known else "TRUE"
+    nowhere = f"{name(column)} IS NULL OR {name(column)} NOT IN ({known})" if known else "TRUE"
+    return f"({nowhere})" if key == LEAD else f"({stands} OR {nowhere})"
 
 
 def _path(company: Company) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from smarketing.analyses.funnel.comparison import Value, transitions, values, values_question
 from smarketing.analyses.funnel.counting import Counting
 from smarketing.analyses.funnel.kinds import Comparison, Counts, Funnel, Kind, Part, Row, Step, StepName, Totals
-from smarketing.analyses.funnel.notes import notes_of, volumes_question
+from smarketing.analyses.funnel.notes import history_notes, notes_of, volumes_question
 from smarketing.analyses.funnel.table import Answer, steps_of, table, with_ripeness
 from smarketing.analyses.measuring.cohorts import lead_ripeness
 from smarketing.analyses.question import Question
@@ -28,12 +28,13 @@ class _Counted:
 
     @property
     def is_doubled(self) -> bool:
-        """Whether the first stage holds every lead, so that a row «Лид» would say the same again."""
-        return (
-            self.counting.kind is Kind.STAGES
-            and len(self.counts) > 1
-            and self.counts[0].reached == self.counts[1].reached
-        )
+        """Whether a row «Лид» would say again what the first stage says.
+
+        By the date of the lead it always would: a lead of no known stage stands in the first one.
+        """
+        if self.counting.kind is not Kind.STAGES or len(self.counts) < 2:
+            return False
+        return self.counting.clock is Clock.COHORT or self.counts[0].reached == self.counts[1].reached
 
 
 def funnel(
@@ -63,6 +64,7 @@ def funnel(
         comparison = _comparison(reader, question, other, now.counting, steps, theirs, doubled, asked)
     volumes = _volumes(reader, question, asked)
     notes = notes_of(question, other, now.counting.kind, now.totals, comparison, ripe, volumes)
+    notes = (*notes, *history_notes(now.counting, now.counts))
     answer = Answer(question, now.counting.kind, notes, tuple(asked))
     return Funnel(
         now.counting.kind, question, steps, now.totals, parts, ripe.ripe if ripe else None, comparison, notes,
@@ -96,7 +98,7 @@ def _comparison(
     if question.clock is Clock.COHORT:
         (row,) = _rows(reader, values_question(counting, _riper(question, other)), asked)
         found = values(counting, row)
-        money = found[1:] if doubled else found
+        money = (found[0], *found[2:]) if doubled else found
     moved = transitions(steps, before, question.clock, money, reader.company.currency)
     return Comparison(other, before, moved, theirs.counting.seen_at)
 
@@ -129,7 +131,7 @@ def _steps(names: Sequence[StepName], counts: Sequence[Counts], clock: Clock, do
         return steps_of(names, counts, clock)
     lead, first, *rest = counts
     # Who stands in no known stage stands in the first one.
-    merged = replace(first, lost=first.lost + lead.lost, open=first.open + lead.open)
+    merged = replace(first, reached=lead.reached, lost=first.lost + lead.lost, open=first.open + lead.open)
     return steps_of(names[1:], (merged, *rest), clock)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from smarketing.analyses.funnel.kinds import Comparison, Kind, Totals
+from collections.abc import Sequence
+
+from smarketing.analyses.funnel.counting import Counting
+from smarketing.analyses.funnel.kinds import Comparison, Counts, Kind, Totals
 from smarketing.analyses.question import Question, filter_condition, period_condition
 from smarketing.analyses.result import Note
 from smarketing.analyses.ripeness import Ripening
@@ -42,6 +45,20 @@ _UNKNOWN = Text(
     "У {count} {leads} критериям не хватает данных: к MQL они не отнесены, нецелевыми не названы.",
     "The criteria lack data for {count} {leads}: not counted as MQL, not called non-target.",
 )
+_NO_STAGES = Text(
+    "Переходы по стадиям не загружены: известно только, сколько лидов пришло.",
+    "No moves between stages are loaded: only the number of leads is known.",
+)
+_NO_HISTORY = Text(
+    "Истории стадий нет: у каждого лида известна одна стадия. Стадии до неё считаются пройденными, времени в "
+    "стадиях не видно.",
+    "There is no history of stages: of each lead one stage is known. The stages before it are taken as passed, "
+    "the time in a stage is not seen.",
+)
+_UNSTAGED = Text(
+    "У {count} {leads} стадия неизвестна: они показаны в первой.",
+    "The stage of {count} {leads} is not known: they are shown in the first one.",
+)
 _UNDATED = Text(
     "У {count} {leads} день перехода неизвестен: в счёт по дате события они не вошли.",
     "The day of the move is not known for {count} {leads}: the count by the date of the event leaves them out.",
@@ -70,6 +87,23 @@ def notes_of(
         notes.append(Note("comparison-younger", _YOUNGER))
     if kind is Kind.MILESTONES and totals.unknown_target:
         notes.append(Note("unknown-target", _counted(_UNKNOWN, totals.unknown_target)))
+    return tuple(notes)
+
+
+def history_notes(counting: Counting, counts: Sequence[Counts]) -> tuple[Note, ...]:
+    """What the company's stages cannot say, because the moves between them are not known."""
+    if counting.kind is not Kind.STAGES or counting.clock is not Clock.COHORT or len(counts) < 2:
+        return ()
+    leads, staged = counts[0].reached, counts[1].reached
+    if leads and not staged:
+        return (Note("no-stages", _NO_STAGES),)
+    notes = []
+    entries = sum(one.reached - one.skipped for one in counts[1:])
+    moved = any(one.reached for one in counts[2:])
+    if moved and entries == staged:  # whoever is further on was seen in one stage alone
+        notes.append(Note("no-stage-history", _NO_HISTORY))
+    if leads > staged:
+        notes.append(Note("leads-without-stage", _counted(_UNSTAGED, leads - staged)))
     return tuple(notes)
 
 

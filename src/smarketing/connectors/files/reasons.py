@@ -92,9 +92,9 @@ FILE_REASONS: dict[str, Text] = {
     ),
     "not-recognised": Text(
         "Не узнали файл «{file}» по названиям столбцов: {headings}. "
-        "Проверьте его: smarketing load --check, затем укажите схему: --map ФАЙЛ.toml.",
+        "Нужна схема, какой столбец что значит: проверка файла предложит её, останется поправить.",
         "The file “{file}” was not recognised by its column names: {headings}. "
-        "Look at it with smarketing load --check, then name a mapping: --map FILE.toml.",
+        "It needs a mapping that says what each column is: a check of the file proposes one to correct.",
     ),
     "nothing-to-load": Text(
         "В папке «{file}» нет таблиц с фактами: ждём leads.csv, payments.xlsx и другие.",

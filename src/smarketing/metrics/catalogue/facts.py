@@ -70,6 +70,6 @@ def of_receipts(
     )
 
 
-def of_spend(key: str, expression: str, *, unit: Unit = Unit.COUNT) -> Measure:
+def of_spend(key: str, expression: str, condition: str = "TRUE", *, unit: Unit = Unit.COUNT) -> Measure:
     """A measure of ``spend``: its day is the same by both clocks."""
-    return Measure(key, "spend", expression, {Clock.COHORT: "", Clock.PERIOD: ""}, "TRUE", SPEND_SPLITS, unit)
+    return Measure(key, "spend", expression, {Clock.COHORT: "", Clock.PERIOD: ""}, condition, SPEND_SPLITS, unit)

@@ -20,6 +20,7 @@ _CLIENT = "COALESCE(client_id, lead_id, payment_id)"
 
 MEASURES: tuple[Measure, ...] = (
     of_spend("spend", "SUM(cost)", unit=Unit.MONEY),
+    of_spend("paid_spend", "SUM(cost)", "{paid}", unit=Unit.MONEY),
     of_spend("impressions", "SUM(impressions)"),
     of_spend("clicks", "SUM(clicks)"),
     # By month of costs and plans; a part of a month takes its part of the costs (analyses/monthly.py).
@@ -126,20 +127,23 @@ METRICS: tuple[Metric, ...] = (
             "Сколько рекламы ушло на одного нового клиента платных источников.",
             "How much advertising one new customer of the paid sources took.",
         ),
-        formula=Text("расход ÷ новые клиенты платных источников", "spend ÷ new customers of the paid sources"),
+        formula=Text(
+            "расход платных источников ÷ их новые клиенты", "spend of the paid sources ÷ their new customers"
+        ),
         unit=Unit.MONEY,
         direction=Direction.DOWN,
         zone=Zone.MARKETING,
         watchers=(Zone.SALES, Zone.COMPANY),
         clocks=BOTH,
-        numerator=("spend",),
+        numerator=("paid_spend",),
         denominator=("paid_new_customers",),
         ripens=True,
         pitfall=Text(
-            "Делить на всех клиентов нельзя: бесплатные украсят цену платных. Если платные группы источников не "
-            "названы, платным считается источник, у которого были расходы.",
-            "Dividing by all customers lets the free ones flatter the paid. Where no group of sources is marked "
-            "paid, a source with spend counts as paid.",
+            "Делить на всех клиентов нельзя: бесплатные украсят цену платных; расход на бесплатные источники сюда "
+            "не входит. Если платные группы источников не названы, платным считается источник, у которого были "
+            "расходы.",
+            "Dividing by all customers lets the free ones flatter the paid; spend on free sources is not here. "
+            "Where no group of sources is marked paid, a source with spend counts as paid.",
         ),
     ),
     Metric(
