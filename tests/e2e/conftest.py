@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from smarketing.web.reports import reading
 from tests.analyses import small_company
+from tests.analyses import test_questions as playground
 from tests.analyses.small_company import lead
 from tests.web.conftest import PASSWORD, OneAtATime, cast, facts, quick_hashes, small_facts, workspace
 
@@ -100,3 +101,10 @@ def sign_in(page: Page, name: str) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "sign-in" not in url)
+
+
+@pytest.fixture
+def june(facts: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The playground maker of methods.md, whose June asks three questions."""
+    found = reading.Facts(OneAtATime(playground.reader()))
+    monkeypatch.setattr(reading, "newest", lambda: found)

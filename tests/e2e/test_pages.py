@@ -149,3 +149,53 @@ def test_pages_are_drawn_for_the_eye(open_page: OpenPage, tmp_path: Path) -> Non
             picture = tmp_path / f"{number}-{width}-{theme}-{language}.png"
             page.screenshot(path=picture, full_page=True)
             assert picture.stat().st_size > 10_000
+
+
+def test_evidence_and_questions_are_reached_by_keyboard(open_page: OpenPage) -> None:
+    page = open_page()
+    seen = troubles(page)
+    page.goto("/diagnosis")
+    page.locator(".walk a").nth(4).focus()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#step-execution")
+    page.locator("#step-execution .ev a.fig").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/records?*")
+    page.goto("/diagnosis")
+    page.locator(".circle a").focus()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#step-zones")
+    assert seen == []
+
+
+def test_question_folds_when_it_was_asked_and_takes_its_answer(june: None, open_page: OpenPage) -> None:
+    """By the keyboard alone, in both themes, on the desk and on a phone; axe looks at the open line."""
+    for width, theme in ((1440, "light"), (390, "dark")):
+        page = open_page(width=width, theme=theme)
+        seen = troubles(page)
+        page.goto("/?month=2026-06")
+        before = page.locator("details.asked").count()
+        page.locator(".ask button").first.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".banner.ok")
+        assert page.locator("details.asked").count() == before + 1
+        page.locator("details.asked summary").last.focus()
+        page.keyboard.press("Enter")
+        page.locator("details.asked input[name=answer]").last.fill("Двое в отпуске")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=Ответ записан")
+        page.locator("details.asked summary").last.click()
+        assert "Двое в отпуске" in page.locator("details.asked").last.inner_text()
+        assert [(one["id"], one["nodes"][0]["html"]) for one in Axe().run(page)["violations"]] == []
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+        assert seen == []
+
+
+def test_phone_shows_the_waterfall_and_the_questions_before_the_figures(june: None, open_page: OpenPage) -> None:
+    for width, first in ((390, True), (1440, False)):
+        page = open_page(width=width)
+        page.goto("/?month=2026-06")
+        waterfall, figures = (page.locator(place).bounding_box() for place in (".v-chart", ".first .strip"))
+        assert waterfall is not None
+        assert figures is not None
+        assert (waterfall["y"] < figures["y"]) is first
