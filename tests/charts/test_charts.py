@@ -19,9 +19,11 @@ from smarketing.charts import (
     Size,
     Sparkline,
     Waterfall,
+    WaterfallItem,
     funnel_bars,
     plan_fact,
     print_svg,
+    screen_svg,
     sparkline,
     stacked_share,
     waterfall,
@@ -230,3 +232,16 @@ def test_wrapped_names_are_two_lines_at_most_and_say_that_they_are_cut() -> None
     long = wrapped("Очень длинное название стадии которое никто не сократил", 15)
     assert len(long) == 2
     assert long[1].endswith("…")
+
+
+def test_names_of_causes_lead_to_their_places_on_the_page() -> None:
+    """The plan and the fact lead nowhere; with links in it the picture is no closed image."""
+    item = WaterfallItem(Text("Объём лидов", "Volume"), Zone.MARKETING, Decimal(-20), href="#cause-volume")
+    linked = screen_svg(waterfall(Waterfall(Decimal(100), Decimal(80), (item,)), Size.WIDE, "ru"), "k")
+    assert re.findall(r"<a [^>]*>", linked) == ['<a href="#cause-volume">']
+    assert 'role="group"' in linked
+    plain = screen_svg(
+        waterfall(Waterfall(Decimal(100), Decimal(80), (replace(item, href=""),)), Size.WIDE, "ru"), "k"
+    )
+    assert "<a" not in plain
+    assert 'role="img"' in plain

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from smarketing.analyses.focus import focus
 from smarketing.analyses.funnel import funnel
 from smarketing.analyses.question import Question
 from smarketing.analyses.verdict.result import Cause, Part, Reading, Verdict, VerdictState
-from smarketing.charts import FunnelBar, bars_of, waterfall_of
-from smarketing.facts.company import Company, Milestone, Stage, Zone
+from smarketing.charts import FunnelBar, bars_of, shares_of, waterfall_of
+from smarketing.facts.company import Company, Milestone, Segment, Stage, Zone
 from smarketing.facts.criteria import Names
 from smarketing.facts.language import Text
 from smarketing.facts.period import Clock, Month
@@ -69,3 +70,25 @@ def test_waterfall_of_a_verdict_is_grey_where_chance_explains_it() -> None:
     assert (data.items[0].low, data.items[0].high) == (Decimal("-50.5"), Decimal(-30))
     assert data.items[-1].low is None
     assert data.items[0].name.ru == "Объём лидов"
+
+
+def test_bars_of_focus_carry_its_shares_with_the_focus_segment_marked() -> None:
+    """Two dealers and one private lead: 2/3 and 1/3; nothing else is loaded, so there is one bar."""
+    company = Company(
+        zone="UTC",
+        segments=(
+            Segment(key="dealers", name=Names(ru="Дилеры", en="Dealers"), focus=True),
+            Segment(key="private", name=Names(ru="Частные", en="Private")),
+        ),
+    )
+    rows = [
+        {"lead_id": str(place), "created_at": at("2026-11-02"), "segment": segment}
+        for place, segment in enumerate(("dealers", "dealers", "private"))
+    ]
+    found = focus(MemoryReader(company, journeys=rows), Question(Month(2026, 11).period))
+    (bar,) = shares_of(found, company)
+    assert bar.name == Text("Лиды", "Leads")
+    assert [(part.key, part.name.en, part.value, part.focus) for part in bar.parts] == [
+        ("dealers", "Dealers", 2 / 3, True),
+        ("private", "Private", 1 / 3, False),
+    ]

@@ -12,18 +12,20 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from smarketing.analyses.attention import Alert, Urgency
 from smarketing.analyses.question import Question
 from smarketing.analyses.result import Measurement
 from smarketing.analyses.verdict.result import PlanKind, Verdict, VerdictState
 from smarketing.analyses.verdict.words import LABEL_NAMES
 from smarketing.analyses.weekly import Week, Weekly
-from smarketing.facts.company import Company, Guardrail
+from smarketing.facts.company import Company, Guardrail, Zone
 from smarketing.facts.criteria import CriteriaVersion
 from smarketing.facts.language import same
 from smarketing.facts.period import Clock, Month, Period
 from smarketing.metrics.kinds import Figure, Interval, NoValue, Row, Unit
 from smarketing.stats.control import Limits, Signal
 from smarketing.stats.uncertainty import Label
+from smarketing.web.reports.cockpit.alerts import AlertLine
 from smarketing.web.reports.cockpit.judgement import BEYOND, WITHIN, Judgement, by_weeks, count_p_value, judge
 from smarketing.web.reports.cockpit.missing import missing
 from smarketing.web.reports.cockpit.planned import by_now
@@ -231,3 +233,20 @@ def test_line_shows_twelve_weeks_of_those_that_gave_the_limits() -> None:
     assert drawn is not None
     assert len(drawn.lines[0].split()) == 12
     assert len(drawn.band) == 1
+
+
+def test_five_alerts_are_shown_and_the_rest_waits_behind_more(
+    facts: Any, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seven = [
+        AlertLine(Alert("a", Urgency.INFO, Zone.SALES, same(f"Повод {place}"), same("–")), same("П"), "s", "")
+        for place in range(7)
+    ]
+    page = "smarketing.web.reports.views.alerts"
+    monkeypatch.setattr(page, lambda *_: seven)
+    text = signed_in().get("/").content.decode()
+    before, rest = text.split("Ещё: 2")
+    assert [f"Повод {place}" in before for place in range(7)] == [True] * 5 + [False] * 2
+    assert "Повод 6" in rest
+    monkeypatch.setattr(page, lambda *_: seven[:5])
+    assert "Ещё:" not in signed_in().get("/").content.decode()

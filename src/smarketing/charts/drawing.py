@@ -16,6 +16,7 @@ from smarketing.charts.picture import Picture, Size
 from smarketing.charts.theme import PaletteName, palette
 
 _SVG = "http://www.w3.org/2000/svg"
+_XLINK = "{http://www.w3.org/1999/xlink}href"
 _HEX = re.compile(r"#[0-9A-Fa-f]{6}\b")
 _LOCAL_URL = re.compile(r"url\(#([^)]+)\)")
 _CLASSES = {Size.WIDE: "chart only-w", Size.NARROW: "chart only-n", Size.PRINT: "chart"}
@@ -79,7 +80,8 @@ def _finished(svg: str, picture: Picture, key: str, repaint: Callable[[str], str
         _clean(element, key, repaint, own_font=own_font)
     root.attrib.pop("version", None)
     root.set("class", _CLASSES[picture.size])
-    root.set("role", "img")
+    # An image hides what is in it from a screen reader; a picture with links in it does not.
+    root.set("role", "group" if root.find(f".//{{{_SVG}}}a") is not None else "img")
     root.set("aria-labelledby", f"{key}-t {key}-d")
     for place, (tag, text) in enumerate({"title": picture.title, "desc": picture.description}.items()):
         child = ET.Element(f"{{{_SVG}}}{tag}", {"id": f"{key}-{tag[0]}"})
@@ -89,7 +91,12 @@ def _finished(svg: str, picture: Picture, key: str, repaint: Callable[[str], str
 
 
 def _clean(element: ET.Element, key: str, repaint: Callable[[str], str], *, own_font: bool) -> None:
-    """Inner roles and classes go, ids become the page's own, colours are repainted."""
+    """Inner roles and classes go, ids become the page's own, links plain, colours are repainted."""
+    if element.tag == f"{{{_SVG}}}a":
+        place = element.get(_XLINK, "").partition("#")[2]  # vl-convert puts an address of its own before it
+        element.attrib.clear()
+        element.set("href", f"#{place}")
+        return
     unwanted = {"role", "class"} if own_font else {"role", "class", "font-family"}
     for attribute, value in list(element.attrib.items()):
         if attribute.startswith("aria-") or attribute in unwanted:

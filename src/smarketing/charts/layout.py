@@ -87,22 +87,29 @@ def quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
 
 
-def name_layers(rows: Sequence[Sequence[str]], size: int) -> list[Spec]:
+def name_layers(rows: Sequence[Sequence[str]], size: int, links: Sequence[str] = ()) -> list[Spec]:
     """Names left of the marks, row i at the value i of the ordinal field ``i``, two lines centred as one is.
 
-    Marks rather than an axis, whose labels hang below their row as soon as they have a second line.
+    Marks rather than an axis, whose labels hang below their row as soon as they have a second line. ``links`` are
+    the places of the page (``#…``) that the names lead to, empty for a name that leads nowhere.
     """
     height = size + 3
-    by_shift: dict[float, list[Spec]] = {}
+    layers: dict[tuple[float, bool], list[Spec]] = {}
     for index, lines in enumerate(rows):
+        link = links[index] if links else ""
         for place, line in enumerate(lines):
             shift = (place - (len(lines) - 1) / 2) * height
-            by_shift.setdefault(shift, []).append({"i": index, "line": line})
+            row = {"i": index, "line": line} | ({"href": link} if link else {})
+            layers.setdefault((shift, bool(link)), []).append(row)
     look = {"type": "text", "align": "right", "baseline": "middle", "fontSize": size, "color": colour("ink")}
     where = {"x": {"value": -NAME_GAP}, "y": {"field": "i", "type": "ordinal"}, "text": {"field": "line"}}
     return [
-        {"data": {"values": lines}, "mark": {**look, "dy": shift}, "encoding": where}
-        for shift, lines in by_shift.items()
+        {
+            "data": {"values": lines},
+            "mark": {**look, "dy": shift},
+            "encoding": where | ({"href": {"field": "href"}} if is_link else {}),
+        }
+        for (shift, is_link), lines in layers.items()
     ]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from smarketing.analyses.verdict.result import CAUSE_NAMES, Part, Verdict
+from smarketing.analyses.verdict.result import CAUSE_NAMES, Cause, Part, Verdict
 from smarketing.charts.layout import (
     name_layers,
     name_width,
@@ -36,13 +37,17 @@ _GAP = 6  # pixels between a mark and its label
 
 @dataclass(frozen=True)
 class WaterfallItem:
-    """One cause: its money with the interval of that money. ``zone`` None is ordinary variation."""
+    """One cause: its money with the interval of that money. ``zone`` None is ordinary variation.
+
+    ``href`` is where its name leads on a page.
+    """
 
     name: Text
     zone: Zone | None
     value: Decimal
     low: Decimal | None = None
     high: Decimal | None = None
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,14 +60,18 @@ class Waterfall:
     currency: str = "RUB"
 
 
-def waterfall_of(verdict: Verdict) -> Waterfall:
-    """The picture of a verdict: causes that chance explains, or of which too little is known, are grey."""
+def waterfall_of(verdict: Verdict, links: Mapping[Cause, str] | None = None) -> Waterfall:
+    """The picture of a verdict: causes that chance explains, or of which too little is known, are grey.
+
+    ``links`` say where on a page the facts and the question of a cause stand.
+    """
     items = tuple(
         WaterfallItem(
             CAUSE_NAMES[part.cause],
             part.zone if part.label in (None, Label.CONFIRMED) else None,
             part.effect,
             *_bounds(part),
+            href=(links or {}).get(part.cause, ""),
         )
         for part in verdict.parts
     )
@@ -124,6 +133,7 @@ def _rows(data: Waterfall, words: _Words) -> list[Spec]:
             _bar(item.name.say(language), reached, reached + item.value, item.value, words)
             | {"lo": plain(low), "hi": plain(high), "kind": "joint" if item.zone is Zone.JOINT else "cause"}
             | {"fill": zone_colour(item.zone)}
+            | ({"href": item.href} if item.href else {})
         )
         reached += item.value
     name = f"{_FACT.say(language)} {words.money(data.fact, signed=False)}"
@@ -150,7 +160,8 @@ def _spec(rows: list[Spec], names: list[list[str]], words: _Words, width: int, h
     x_axis = _x_axis(words, low, high)
     y = row_scale(0.42, 0.2)
     x = {"field": "a", "type": "quantitative", "scale": {"domain": [low, high], "nice": False}, "axis": x_axis}
-    layers = [*_layers(rows, x, y, letters), *name_layers(names, letters)]
+    links = [row.get("href", "") for row in rows]
+    layers = [*_layers(rows, x, y, letters), *name_layers(names, letters, links)]
     return spec_of(width, height, layers, data={"values": rows})
 
 

@@ -67,6 +67,7 @@ SPLITS: tuple[tuple[str, ...], ...] = (
 )
 PAGE = 50
 MANY_PAGES = 1_000_000
+SHOWN_ALERTS = 5  # design.md §3: the rest behind «Ещё»
 JUDGED_BY: tuple[tuple[str, ...], ...] = (
     ("lead_source",), ("campaign",), ("segment",), ("criterion",), ("manager",), ("month",),
 )  # fmt: skip
@@ -118,7 +119,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     weeks = zones.weeks_by_metric(_zones(page, zones.weeks_of(page)), page)
     settled = {"revenue" if is_whole and judged.label else "", *(key for key in plan if key == "spend")}
     compared = zones.Compared(now, before, weeks, plan, by_weeks(words, weeks, settled=settled))
-    quarantined = _quarantined() if may(request.user, Right.SEE_DATA) else 0
+    found = alerts(page, question, _quarantined() if may(request.user, Right.SEE_DATA) else 0)
     return render(
         request,
         "reports/cockpit.html",
@@ -132,7 +133,8 @@ def cockpit(request: HttpRequest) -> HttpResponse:
             strip=strip(page, judged),
             panels=zones.panels(page, compared),
             before_text=page.say(say_period(other, page.today)) if other else "",
-            alerts=alerts(page, question, quarantined),
+            alerts=found,
+            alerts_left=len(found) - SHOWN_ALERTS,
         ),
     )
 

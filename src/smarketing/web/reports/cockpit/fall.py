@@ -74,7 +74,7 @@ def fall(page: Page, verdict: Verdict) -> Fall | None:
         return None
     scale = money_scale([verdict.fact, verdict.plan, *(part.effect for part in verdict.parts)])
     level = next((part.interval for part in verdict.parts if part.interval), None)
-    main = main_cause(verdict)
+    main, links = main_cause(verdict), {part.cause: f"#cause-{part.cause}" for part in verdict.parts}
     asked = question_lines(page, verdict)
     causes = {part.cause: _cause(page, verdict, part, scale, asked.get(part.cause)) for part in verdict.parts}
     stands_in = verdict.plan_kind in (PlanKind.IMPLIED, PlanKind.SCALED)
@@ -86,7 +86,7 @@ def fall(page: Page, verdict: Verdict) -> Fall | None:
         fact=money(page, verdict.fact, scale),
         gap=money(page, verdict.gap, scale, signed=True),
         drawing=drawn(
-            page, "waterfall", verdict, lambda size: waterfall(waterfall_of(verdict), size, page.language)
+            page, "waterfall", verdict, lambda size: waterfall(waterfall_of(verdict, links), size, page.language)
         ),
         causes=tuple(causes.values()),
         main=causes[main.cause] if main else None,
