@@ -1,0 +1,1 @@
+"""Will the month make its plan, and what is missing?"""
