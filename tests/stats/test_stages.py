@@ -47,7 +47,9 @@ def test_stages_follow_each_other() -> None:
 def test_a_new_case_ripens_as_the_whole_curve_says() -> None:
     """From entry to the end within t is the same by both ways, but for those who move on at age 0."""
     rng = np.random.default_rng(7)
-    laws = [stage_law(np.r_[0, rng.integers(0, 9, 12)], rng.integers(0, 5, 13), rng.integers(0, 3, 13)) for _ in "ab"]
+    laws = [
+        stage_law(np.r_[0, rng.integers(0, 9, 12)], rng.integers(0, 5, 13), rng.integers(0, 3, 13)) for _ in "ab"
+    ]
     to_end = reached(laws)
     for rest in (1, 4, 9):
         conditional = ripens_within(laws[0], to_end[1], rest)[0] * laws[0].stays[0]

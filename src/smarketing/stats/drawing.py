@@ -66,11 +66,9 @@ def draw_arrivals(
     return _amounts(rng.poisson(expected * factor), mean, sd, rng)
 
 
-def _amounts(
-    happened: NDArray[np.int64], mean: float, sd: float, rng: np.random.Generator
-) -> NDArray[np.float64]:
+def _amounts(happened: NDArray[np.int64], mean: float, sd: float, rng: np.random.Generator) -> NDArray[np.float64]:
     """A sum of k like gamma amounts is gamma with k times the shape."""
-    brought = happened * mean
+    brought: NDArray[np.float64] = happened.astype(np.float64) * mean
     if sd <= 0 or mean <= 0:
         return brought
     some = happened > 0

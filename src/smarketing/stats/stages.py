@@ -44,9 +44,9 @@ def stage_law(moved: ArrayLike, left: ArrayLike, still: ArrayLike) -> StageLaw:
     gone = on + off + open_
     at_risk = gone.sum() - np.concatenate(([0.0], np.cumsum(gone)[:-1]))
     safe = np.where(at_risk > _DUST, at_risk, 1.0)
-    stays = np.cumprod(1 - (on + off) / safe)
+    stays = np.asarray(np.cumprod(1 - (on + off) / safe), dtype=np.float64)
     before = np.concatenate(([1.0], stays[:-1]))
-    return StageLaw(before * on / safe, stays)
+    return StageLaw(np.asarray(before * on / safe, dtype=np.float64), stays)
 
 
 def reached(laws: Sequence[StageLaw]) -> list[NDArray[np.float64]]:

@@ -22,7 +22,7 @@ class GridSum:
 
     @property
     def values(self) -> NDArray[np.float64]:
-        return self.start + self.step * np.arange(self.chances.size)
+        return np.asarray(self.start + self.step * np.arange(self.chances.size), dtype=np.float64)
 
     @property
     def mean(self) -> float:

@@ -21,8 +21,8 @@ UNKNOWN_CV = 1.0  # of an order where too few are known: wide rather than sure
 class Curve:
     """One segment's way to money. ``own`` is False where too few have paid and all segments stand for it.
 
-    ``to_end[k][t]``: chance to have paid within t working days of entering ``STATES[k]``; ``paid[k]``: how many of those
-    who entered it have; ``target_gain``: how many times likelier a target lead pays than any lead.
+    ``to_end[k][t]``: chance to have paid within t working days of entering ``STATES[k]``; ``paid[k]``: how many of
+    those who entered it have; ``target_gain``: how many times likelier a target lead pays than any lead.
     """
 
     own: bool
@@ -51,6 +51,17 @@ class Prices:
     per_card: tuple[float, ...]
     per_card_cv: float
 
+    def worth(self, leads: Leads, rows: NDArray[np.int64], state: int) -> tuple[Amounts, Amounts]:
+        """What the leads of each group bring together if all of them pay, and the sum of the squares of it."""
+        count = leads.count[rows]
+        bare = count - leads.priced[rows] if self.per_card else count
+        money, squares = bare * self.order, bare * (self.order**2 + self.order_sd**2)
+        if not self.per_card:
+            return money, squares
+        factor = self.per_card[state]
+        varied = leads.card_squares[rows] * factor**2 * (1 + self.per_card_cv**2)
+        return money + leads.card[rows] * factor, squares + varied
+
 
 def curves_on(flow: Flow, day: int) -> tuple[Curve, ...]:
     """A curve for each segment from the leads of the year before the end of ``day``."""
@@ -64,9 +75,13 @@ def curves_on(flow: Flow, day: int) -> tuple[Curve, ...]:
     entries = [
         _by_segment(leads, leads.count, paid & (leads.entered[state] <= day), size) for state in range(len(STATES))
     ]
-    everything = _curve([count.sum(axis=1) for count in counts], [e.sum() for e in entries], [s.sum() for s in sums])
+    everything = _curve(
+        [count.sum(axis=1) for count in counts], [e.sum() for e in entries], [s.sum() for s in sums]
+    )
     return tuple(
-        _curve([count[:, place] for count in counts], [e[place] for e in entries], [s[place] for s in sums], own=True)
+        _curve(
+            [count[:, place] for count in counts], [e[place] for e in entries], [s[place] for s in sums], own=True
+        )
         if sums[0][place] >= MIN_SALES
         else everything
         for place in range(size)
@@ -74,7 +89,7 @@ def curves_on(flow: Flow, day: int) -> tuple[Curve, ...]:
 
 
 def prices_on(flow: Flow, day: int) -> tuple[Prices, ...]:
-    """What orders of each segment brought in the year before the end of ``day``; of all where too few are known."""
+    """What orders of each segment brought in the year before the end of ``day``; of all where few are known."""
     leads, size = flow.leads, len(flow.segments)
     rows = (leads.paid <= day) & (leads.paid > day - WINDOW)
     columns = (
@@ -113,12 +128,12 @@ def _counts(
 
 def _by_age(leads: Leads, rows: NDArray[np.bool_], age: Days, size: int) -> NDArray[np.float64]:
     place = leads.segment[rows] * AGES + np.clip(age[rows], 0, AGES - 1)
-    return np.bincount(place, leads.count[rows], minlength=size * AGES).reshape(size, AGES)
+    found = np.bincount(place, leads.count[rows], minlength=size * AGES)
+    return np.asarray(found, dtype=np.float64).reshape(size, AGES)
 
 
 def _by_segment(leads: Leads, weight: Amounts, rows: NDArray[np.bool_], size: int) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = np.bincount(leads.segment[rows], weight[rows], minlength=size)
-    return found
+    return np.asarray(np.bincount(leads.segment[rows], weight[rows], minlength=size), dtype=np.float64)
 
 
 def _curve(

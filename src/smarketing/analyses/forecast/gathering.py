@@ -25,6 +25,8 @@ Amounts = NDArray[np.float64]
 
 FAR = 10_000_000  # the ordinal of a day that never comes
 STATES = ("lead", "accepted", "deal", "won")  # where a lead stands before its first payment
+_COUNTED = ("leads", "target", "priced", "card", "card_squares")
+_PAID = ("money", "money_squares", "priced_money", "ratio_squares")
 _DAYS = ("created_day", "accepted_day", "deal_day", "won_day", "paid_day", "lost_day")
 
 
@@ -33,7 +35,7 @@ class Leads:
     """Groups of leads with the same days; arrays of shape (groups,).
 
     ``entered[k]`` is the day on which the lead came into ``STATES[k]``, ``entered[4]`` the day of its first
-    payment; a state that was jumped over is entered and left on the same day. ``lost`` is FAR for those who are not.
+    payment; a state that was jumped over is entered and left on the same day. ``lost`` is FAR for the others.
     ``steps`` and ``lost_step`` are the same days by the working clock: how many working days lie before them.
     """
 
@@ -56,6 +58,17 @@ class Leads:
     def paid(self) -> Days:
         paid: Days = self.entered[-1]
         return paid
+
+    def open_on(self, day: int, segment: int) -> NDArray[np.bool_]:
+        """Groups of the segment that at the end of the day had come, not paid and not been lost."""
+        came = (self.segment == segment) & (self.entered[0] <= day)
+        here: NDArray[np.bool_] = came & (self.paid > day) & (self.lost > day)
+        return here
+
+    def standing(self, day: int, segment: int, state: int) -> NDArray[np.int64]:
+        """Places of the open groups that stood in the state at the end of the day."""
+        here = self.open_on(day, segment) & (self.entered[state] <= day) & (self.entered[state + 1] > day)
+        return np.flatnonzero(here)
 
 
 @dataclass(frozen=True)
@@ -144,7 +157,9 @@ def gather(reader: Reader, where: Mapping[str, tuple[str, ...]], until: date) ->
     asked = (leads_question(where), money_question(where))
     grouped, paid = (reader.query(question) for question in asked)
     money = paid.to_pylist()
-    segments = _in_order(reader.company, {*grouped.column("segment").to_pylist(), *(row["segment"] for row in money)})
+    segments = _in_order(
+        reader.company, {*grouped.column("segment").to_pylist(), *(row["segment"] for row in money)}
+    )
     first = min([until, *(day for day in grouped.column("created_day").to_pylist())]).toordinal()
     size = until.toordinal() - first + 1
     is_worked = _worked(reader.company, first, size)
@@ -178,8 +193,8 @@ def _leads(grouped: Any, places: Mapping[Segment, int], first: int, is_worked: N
     entered[-1] = np.where(is_late, FAR, entered[-1])
     return Leads(
         np.array([places[segment] for segment in grouped.column("segment").to_pylist()], dtype=np.int64),
-        entered, lost, _steps(is_worked, first, entered), _steps(is_worked, first, lost), sums("leads"), sums("target"), sums("priced"), sums("card"), sums("card_squares"),
-        *(np.where(is_late, 0.0, sums(name)) for name in ("money", "money_squares", "priced_money", "ratio_squares")),
+        entered, lost, _steps(is_worked, first, entered), _steps(is_worked, first, lost),
+        *(sums(name) for name in _COUNTED), *(np.where(is_late, 0.0, sums(name)) for name in _PAID),
     )  # fmt: skip
 
 
@@ -200,8 +215,8 @@ def _placed(segment: Days, day: Days, amount: Amounts, first: int, shape: tuple[
     """Amounts summed by segment and day."""
     place = day - first
     known = (place >= 0) & (place < shape[1])
-    flat = np.bincount(segment[known] * shape[1] + place[known], amount[known], minlength=shape[0] * shape[1])
-    return flat.reshape(shape)
+    places = segment[known] * shape[1] + place[known]
+    return np.asarray(np.bincount(places, amount[known], shape[0] * shape[1]), dtype=np.float64).reshape(shape)
 
 
 def _steps(is_worked: NDArray[np.bool_], first: int, days: Days) -> Days:

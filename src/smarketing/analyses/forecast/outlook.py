@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smarketing.analyses.forecast.curves import AGES, Curve, Prices, curves_on, prices_on
-from smarketing.analyses.forecast.gathering import STATES, Flow, Segment
+from smarketing.analyses.forecast.gathering import STATES, Flow, Leads, Segment
 from smarketing.facts.period import Month
 from smarketing.stats.drawing import Cases, beta_factor, draw_arrivals, draw_cases, gamma_factor
 from smarketing.stats.errors import NotComputable
@@ -18,7 +19,6 @@ from smarketing.stats.simulation import dispersion_index
 RATE_DAYS = 56  # days that tell how many leads come
 LATER_DAYS = 84  # days that tell how much comes beside first payments
 BUCKETS = 12  # groups of open leads of like chance, in each state of each segment
-NEXT_DAY = 1
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Ahead:
     arrivals: Arrivals
     later: float  # mean of payments that are not a lead's first, and of money without a lead
     later_sd: float
+    has_refunds: bool  # a day of it may be below zero
     curve: Curve
     prices: Prices
 
@@ -88,31 +89,49 @@ def outlook(flow: Flow, month: Month, day: date) -> Outlook:
     return Outlook(month, day, rest, tuple(
         Ahead(
             segment, float(booked[place]), *_open(flow, place, cut, rest, curves[place], prices[place]),
-            _arrivals(flow, place, cut, end, curves[place]), *_later(flow, place, cut, end - 1 - cut), curves[place],
-            prices[place],
+            _arrivals(flow, place, cut, end, curves[place]), *_later(flow, place, cut, end - 1 - cut),
+            curves[place], prices[place],
         )
         for place, segment in enumerate(flow.segments)
     ))  # fmt: skip
 
 
 def drawn(found: Outlook, draws: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Months as they may end, shape (segments, draws)."""
-    return np.stack([_drawn(ahead, draws, rng) for ahead in found.segments])
+    """Months as they may end, shape (segments, draws); segments that share a curve share the doubt about it."""
+    doubts: dict[int, list[NDArray[np.float64]]] = {}
+    rows = []
+    for ahead in found.segments:
+        curve = ahead.curve
+        if id(curve) not in doubts:
+            doubts[id(curve)] = [_doubt(curve, state, draws, rng) for state in range(len(STATES))]
+        rows.append(_drawn(ahead, doubts[id(curve)], draws, rng))
+    return np.stack(rows)
 
 
-def _drawn(ahead: Ahead, draws: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    factors = [
-        beta_factor(paid, float(to_end[-1]), draws, rng) if to_end[-1] > 0 else np.ones(draws)
-        for paid, to_end in zip(ahead.curve.paid, ahead.curve.to_end, strict=True)
-    ]
+def _doubt(curve: Curve, state: int, draws: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    share = float(curve.to_end[state][-1])
+    return beta_factor(curve.paid[state], share, draws, rng) if share > 0 else np.ones(draws)
+
+
+def _drawn(
+    ahead: Ahead, doubts: Sequence[NDArray[np.float64]], draws: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
     total = np.full(draws, ahead.booked)
     for state, cases in ahead.cases:
-        total += draw_cases(cases, factors[state], rng)
+        total += draw_cases(cases, doubts[state], rng)
     coming = ahead.arrivals
     if coming.sales:
-        factor = factors[0] * gamma_factor(coming.seen, draws, rng)
+        factor = doubts[0] * gamma_factor(coming.seen, draws, rng)
         total += draw_arrivals(coming.sales, ahead.prices.order, ahead.prices.order_sd, factor, rng)
-    return total + rng.normal(ahead.later, ahead.later_sd, draws)
+    return total + _drawn_later(ahead, draws, rng)
+
+
+def _drawn_later(ahead: Ahead, draws: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Around its mean, and never below zero where nothing was ever paid back."""
+    if ahead.has_refunds or ahead.later <= 0 or ahead.later_sd <= 0:
+        return rng.normal(ahead.later, ahead.later_sd, draws)
+    shape = (ahead.later / ahead.later_sd) ** 2
+    return rng.gamma(shape, ahead.later / shape, draws)
 
 
 def _open(
@@ -120,40 +139,32 @@ def _open(
 ) -> tuple[tuple[tuple[int, Cases], ...], float]:
     """The segment's open leads in groups of like chance, and how many leads are open."""
     leads = flow.leads
-    here = (leads.segment == place) & (leads.entered[0] <= cut) & (leads.paid > cut) & (leads.lost > cut)
     found: list[tuple[int, Cases]] = []
     for state in range(len(STATES)):
-        came = leads.entered[state]
-        age = flow.last_step(cut) - leads.steps[state]
-        rows = np.flatnonzero(here & (came <= cut) & (leads.entered[state + 1] > cut) & (age < AGES))
-        chance = curve.within(state, rest)[np.maximum(age[rows], 0)]
-        found += [(state, cases) for cases in _grouped(flow, rows, chance, prices, state)]
-    return tuple(found), float(leads.count[here].sum())
+        rows = leads.standing(cut, place, state)
+        age = np.maximum(flow.last_step(cut) - leads.steps[state][rows], 0)
+        rows, age = rows[age < AGES], age[age < AGES]
+        chance = curve.within(state, rest)[age]
+        found += [(state, cases) for cases in _grouped(leads, rows[chance > 0], chance[chance > 0], prices, state)]
+    return tuple(found), float(leads.count[leads.open_on(cut, place)].sum())
 
 
 def _grouped(
-    flow: Flow, rows: NDArray[np.int64], chance: NDArray[np.float64], prices: Prices, state: int
+    leads: Leads, rows: NDArray[np.int64], chance: NDArray[np.float64], prices: Prices, state: int
 ) -> list[Cases]:
-    """Leads of like chance as one group, whose mean is that of its leads to the kopeck."""
-    leads = flow.leads
-    rows, chance = rows[chance > 0], chance[chance > 0]
-    if not rows.size:
+    """Leads of like chance as one group, whose mean is that of its leads."""
+    if not rows.size or not prices.order:
         return []
-    count, priced = leads.count[rows], leads.priced[rows]
-    if not prices.per_card:
-        money, squares = count * prices.order, count * (prices.order**2 + prices.order_sd**2)
-    else:
-        bare, per_card = count - priced, prices.per_card[state]
-        money = leads.card[rows] * per_card + bare * prices.order
-        squares = leads.card_squares[rows] * per_card**2 * (1 + prices.per_card_cv**2)
-        squares = squares + bare * (prices.order**2 + prices.order_sd**2)
+    count, (money, squares) = leads.count[rows], prices.worth(leads, rows, state)
     bucket = np.minimum(np.floor(-2 * np.log2(chance / chance.max())), BUCKETS - 1).astype(np.int64)
-    sums = [np.bincount(bucket, weight) for weight in (count, count * chance, chance * money, chance * squares)]
-    return [
-        Cases(round(number), happens / number, brings / happens, max(second / happens - (brings / happens) ** 2, 0) ** 0.5)
-        for number, happens, brings, second in zip(*(row.tolist() for row in sums), strict=True)
-        if number
-    ]
+    weights = (count, count * chance, chance * money, chance * squares)
+    sums = zip(*(np.bincount(bucket, weight).tolist() for weight in weights), strict=True)
+    return [_cases(*one) for one in sums if one[0]]
+
+
+def _cases(count: float, happens: float, brings: float, squares: float) -> Cases:
+    mean = brings / happens
+    return Cases(round(count), happens / count, mean, max(squares / happens - mean**2, 0.0) ** 0.5)
 
 
 def _arrivals(flow: Flow, place: int, cut: int, end: int, curve: Curve) -> Arrivals:
@@ -171,10 +182,11 @@ def _arrivals(flow: Flow, place: int, cut: int, end: int, curve: Curve) -> Arriv
     return Arrivals(float(expected.sum()), float((expected * ripe).sum()), float(arrived.sum()) / spread)
 
 
-def _later(flow: Flow, place: int, cut: int, rest: int) -> tuple[float, float]:
+def _later(flow: Flow, place: int, cut: int, rest: int) -> tuple[float, float, bool]:
     """Payments after the first, refunds and money without a lead: the days to come are like the last ones."""
     start = max(cut + 1 - LATER_DAYS, flow.first)
     seen = flow.later[place, flow.between(start, cut + 1)]
     if not seen.size or not rest:
-        return 0.0, 0.0
-    return float(seen.mean()) * rest, float(seen.std() * (rest * (1 + rest / seen.size)) ** 0.5)
+        return 0.0, 0.0, False
+    sd = float(seen.std() * (rest * (1 + rest / seen.size)) ** 0.5)
+    return float(seen.mean()) * rest, sd, bool((seen < 0).any())

@@ -67,7 +67,7 @@ def make_plan(
         borrowed = _borrowed(numbers, given)
         habit = Habit(implied, len(implied_from), borrowed) if borrowed and implied_from else None
         return Plan(PlanKind.GIVEN, given, habit=habit)
-    revenue = _planned_revenue(numbers)
+    revenue = planned_revenue(numbers)
     total = total_money(implied)
     if not total:
         return None
@@ -162,7 +162,8 @@ def _running(factors: list[Fraction]) -> Levels:
     return (*levels, Fraction(0))
 
 
-def _planned_revenue(numbers: Planned) -> Fraction:
+def planned_revenue(numbers: Planned) -> Fraction:
+    """The planned revenue alone, 0 where nobody planned it; by segment beside a total, the segments count."""
     by_segment = [
         value for (metric, segment), value in numbers.items() if metric == "revenue" and segment is not None
     ]

@@ -12,7 +12,17 @@ from typing import TypeVar
 from smarketing.facts.company import Company, Zone
 from smarketing.facts.errors import WrongQuestion, did_you_mean
 from smarketing.facts.language import Text
-from smarketing.metrics.catalogue import focus, funnel, leads, losses, money, qualification, response, sales
+from smarketing.metrics.catalogue import (
+    focus,
+    forecast,
+    funnel,
+    leads,
+    losses,
+    money,
+    qualification,
+    response,
+    sales,
+)
 from smarketing.metrics.kinds import Measure, Metric
 from smarketing.metrics.rules import DuplicateMetric, check
 
@@ -25,6 +35,7 @@ _CHAPTERS = (
     (Text("Воронка", "Funnel"), funnel),
     (Text("Потери", "Losses"), losses),
     (Text("Фокус", "Focus"), focus),
+    (Text("Прогноз", "Forecast"), forecast),
 )
 _Thing = TypeVar("_Thing", Measure, Metric)
 
