@@ -196,7 +196,7 @@ def _cell(figure: Figure | None, company: Company, language: Language, scale: Sc
     said = say(figure, language, company.currency, own)
     if figure.interval is None:
         return said
-    return f"{said} {say_interval(figure.interval, figure.unit, language, company.currency)}"
+    return f"{said} {say_interval(figure.interval, figure.unit, language, company.currency, own)}"
 
 
 def _print_notes(console: Console, notes: list[str]) -> None:

@@ -14,11 +14,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from smarketing.analyses.question import Question
 from smarketing.analyses.result import Measurement
 from smarketing.analyses.verdict import Had, RivalSplit, Verdict, had, rival_splits, verdict
 from smarketing.analyses.verdict.rivals import parse_causes
 from smarketing.analyses.verdict.sources import SourceSplit, by_source
 from smarketing.cli.asking import make_question
+from smarketing.cli.forecasting import print_forecast
 from smarketing.cli.home import workspace
 from smarketing.cli.language import t, terminal_language
 from smarketing.cli.printing import print_measurement, print_verdict
@@ -30,6 +32,9 @@ from smarketing.facts.period import Clock, Month, Period, local_day
 from smarketing.facts.query import Reader
 from smarketing.jobs.answers import ANSWERS, ask
 from smarketing.jobs.export import to_csv, to_json, to_xlsx
+from smarketing.jobs.forecast_export import forecast_data
+from smarketing.jobs.forecasting import forecast_table
+from smarketing.jobs.guidance_export import as_json
 from smarketing.jobs.verdict_export import verdict_json
 from smarketing.lake.store import LakeReader
 
@@ -81,6 +86,15 @@ IfPlanned = Annotated[
         help=t("Выручка, будь эти причины по плану: mix,quality.", "Revenue had these been planned: mix,quality."),
     ),
 ]
+Tested = Annotated[
+    bool,
+    typer.Option(
+        "--backtest",
+        help=t(
+            "У прогноза: как он ошибался в прошлые месяцы.", "Of the forecast: how far it was off in past months."
+        ),
+    ),
+]
 Out = Annotated[Path | None, typer.Option("--out", help=t("Записать в файл.", "Write to a file."))]
 
 
@@ -116,11 +130,20 @@ def show_command(
     explain: Annotated[
         bool, typer.Option("--explain", help=t("Показать вопросы к данным (SQL).", "Print the questions (SQL)."))
     ] = False,
+    tested: Tested = False,
     home: Home = None,
 ) -> None:
     """Ask one measurement by name."""
+    if tested and what != "forecast":
+        raise WrongQuestion(
+            "backtest-of-what",
+            Text("--backtest есть только у прогноза: show forecast.", "--backtest is of show forecast alone."),
+        )
     with open_reader(home, as_of) as reader:
         question = make_question(by, where, start, end, month, clock, compare, known_period(reader))
+        if what == "forecast" and not explain and format_ in (Format.TABLE, Format.JSON):
+            _give_forecast(reader, question, home, format_, out, tested=tested)
+            return
         measurement = ask(reader, what, question)
         if explain:
             write("\n\n".join(measurement.asked) + "\n", out)
@@ -206,6 +229,18 @@ def _give(measurement: Measurement, company: Company, format_: Format, out: Path
     else:
         make = to_csv if format_ is Format.CSV else to_xlsx
         write_bytes(make(measurement, company, language), out)
+
+
+def _give_forecast(
+    reader: Reader, question: Question, home: Path | None, format_: Format, out: Path | None, *, tested: bool
+) -> None:
+    language, company = terminal_language(), reader.company
+    found, table = forecast_table(workspace(home), reader, question)
+    if format_ is Format.JSON:
+        write(as_json(forecast_data(found, company, language)) + "\n", out)
+        return
+    with console_for(out) as console:
+        print_forecast(console, found, table, company, language, tested=tested)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from smarketing.analyses.economics import economics
 from smarketing.analyses.focus import focus
+from smarketing.analyses.forecast import measured
 from smarketing.analyses.funnel import Kind, funnel
 from smarketing.analyses.losses import losses
 from smarketing.analyses.qualification import qualification
@@ -50,6 +51,10 @@ ANSWERS: Mapping[str, Answer] = {
         Text("фокус: куда идут деньги и время, откуда приходит выручка", "focus: where money and time go"),
         lambda reader, question: focus(reader, question).table,
         ("segment",),
+    ),
+    "forecast": Answer(
+        Text("прогноз месяца и шанс выполнить план", "the month's forecast and the chance of its plan"),
+        lambda reader, question: measured(reader, question)[1],
     ),
 }
 

@@ -235,7 +235,7 @@ def _columns(measurement: Measurement, company: Company, language: Language) -> 
 
 
 def _has_parts(figures: list[Figure]) -> bool:
-    return any(figure.denominator is not None for figure in figures)
+    return any(figure.denominator is not None or figure.interval is not None for figure in figures)
 
 
 def _head(name: str, unit: Unit, currency: str, language: Language) -> str:

@@ -22,6 +22,7 @@ from smarketing.stats.proportions import wilson
 from smarketing.stats.scores import conformal_bound, crps_of_draws, pinball
 
 CUTS = (5, 10, 15, 20, 25)
+EDITION = 1  # of the model: what was tried by another one is tried again
 WARM_UP = 3  # whole months that teach before the first one that is tried
 MIN_MONTHS = 6  # fewer past months do not tell which method is better
 DRAWS = 1_000

@@ -32,6 +32,7 @@ from smarketing.analyses.forecast.missing import missing
 from smarketing.analyses.forecast.outlook import Ahead, Outlook, drawn, outlook
 from smarketing.analyses.forecast.planned import given_plans, plan_of
 from smarketing.analyses.forecast.result import (
+    LEVEL,
     SHARES,
     Choice,
     CutScores,
@@ -202,7 +203,8 @@ def _chance_by(ratios: Sequence[float], said: float) -> Callable[[float], float 
 def _segments(seen: Outlook, total: NDArray[np.float64], way: _Way) -> tuple[SegmentForecast, ...]:
     """The parts of each segment; by run-rate each segment's own, for it is linear."""
     if way.method is Method.MODEL:
-        return tuple(_by_model(ahead, draws) for ahead, draws in zip(seen.segments, total, strict=True))
+        pairs = zip(seen.segments, total, strict=True)
+        return tuple(_by_model(ahead, draws, is_believed=not way.is_conformal) for ahead, draws in pairs)
     grows = way.value / seen.booked if seen.booked else 1.0
     return tuple(
         SegmentForecast(
@@ -213,10 +215,10 @@ def _segments(seen: Outlook, total: NDArray[np.float64], way: _Way) -> tuple[Seg
     )  # fmt: skip
 
 
-def _by_model(ahead: Ahead, draws: NDArray[np.float64]) -> SegmentForecast:
-    parts = [_money(part) for part in (ahead.booked, ahead.open, ahead.to_come, ahead.later)]
+def _by_model(ahead: Ahead, draws: NDArray[np.float64], *, is_believed: bool) -> SegmentForecast:
+    parts = [_money(part) for part in (ahead.booked, ahead.open, ahead.to_come, ahead.later.mean)]
     low, high = (float(one) for one in np.quantile(draws, (SHARES[0], SHARES[2])))
-    interval = Interval(low, high, SHARES[2] - SHARES[0])
+    interval = Interval(low, high, LEVEL) if is_believed else None
     value = sum(parts, Decimal(0))
     return SegmentForecast(
         ahead.segment, parts[0], parts[1], parts[2], parts[3], value, interval, round(ahead.open_leads)

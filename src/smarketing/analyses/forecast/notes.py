@@ -28,6 +28,12 @@ _COVERED = Text(
     "Интервал модели 80 % накрыл итог в {covered} из {n} проверок на прошлых месяцах.",
     "The model's 80% interval held the outcome in {covered} of {n} tries on past months.",
 )
+_DISTRUSTED = Text(
+    "Собственный интервал модели накрыл итог в {covered} из {n} проверок на прошлых месяцах вместо четырёх из пяти. "
+    "Показан другой, по её ошибкам в прошлых месяцах.",
+    "The model's own interval held the outcome in {covered} of {n} tries on past months in place of four of five. "
+    "Another is shown, by its errors in past months.",
+)
 _CONFORMAL = Text(
     "Интервал взят из ошибок прогноза в прошлых месяцах.",
     "The interval is taken from the forecast's errors in past months.",
@@ -50,10 +56,11 @@ def _notes(found: Forecast) -> Iterator[Note]:
         return
     everywhere = found.tested[-1].of(Method.MODEL) if found.tested else None
     if found.method is Method.MODEL and everywhere is not None:
-        yield Note("coverage", _COVERED.fill(covered=everywhere.covered, n=everywhere.n))
+        text = _DISTRUSTED if found.is_conformal and found.quantiles else _COVERED
+        yield Note("coverage", text.fill(covered=everywhere.covered, n=everywhere.n))
     if found.quantiles is None:
         yield Note("no-interval", _NO_INTERVAL)
-    elif found.is_conformal:
+    elif found.method is Method.RUN_RATE:
         yield Note("conformal", _CONFORMAL)
 
 

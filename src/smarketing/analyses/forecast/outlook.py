@@ -35,6 +35,15 @@ class Arrivals:
 
 
 @dataclass(frozen=True)
+class Later:
+    """Payments that are not a lead's first, refunds and money without a lead, in the days that are left."""
+
+    mean: float
+    sd: float
+    has_refunds: bool  # a day of it may be below zero
+
+
+@dataclass(frozen=True)
 class Ahead:
     """One segment: what has come and everything that may. Means sum to the forecast's."""
 
@@ -43,9 +52,7 @@ class Ahead:
     cases: tuple[tuple[int, Cases], ...]  # (state, like leads)
     open_leads: float
     arrivals: Arrivals
-    later: float  # mean of payments that are not a lead's first, and of money without a lead
-    later_sd: float
-    has_refunds: bool  # a day of it may be below zero
+    later: Later
     curve: Curve
     prices: Prices
 
@@ -59,7 +66,7 @@ class Ahead:
 
     @property
     def mean(self) -> float:
-        return self.booked + self.open + self.to_come + self.later
+        return self.booked + self.open + self.to_come + self.later.mean
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ def outlook(flow: Flow, month: Month, day: date) -> Outlook:
     return Outlook(month, day, rest, tuple(
         Ahead(
             segment, float(booked[place]), *_open(flow, place, cut, rest, curves[place], prices[place]),
-            _arrivals(flow, place, cut, end, curves[place]), *_later(flow, place, cut, end - 1 - cut),
+            _arrivals(flow, place, cut, end, curves[place]), _later(flow, place, cut, end - 1 - cut),
             curves[place], prices[place],
         )
         for place, segment in enumerate(flow.segments)
@@ -123,15 +130,15 @@ def _drawn(
     if coming.sales:
         factor = doubts[0] * gamma_factor(coming.seen, draws, rng)
         total += draw_arrivals(coming.sales, ahead.prices.order, ahead.prices.order_sd, factor, rng)
-    return total + _drawn_later(ahead, draws, rng)
+    return total + _drawn_later(ahead.later, draws, rng)
 
 
-def _drawn_later(ahead: Ahead, draws: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def _drawn_later(later: Later, draws: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Around its mean, and never below zero where nothing was ever paid back."""
-    if ahead.has_refunds or ahead.later <= 0 or ahead.later_sd <= 0:
-        return rng.normal(ahead.later, ahead.later_sd, draws)
-    shape = (ahead.later / ahead.later_sd) ** 2
-    return rng.gamma(shape, ahead.later / shape, draws)
+    if later.has_refunds or later.mean <= 0 or later.sd <= 0:
+        return rng.normal(later.mean, later.sd, draws)
+    shape = (later.mean / later.sd) ** 2
+    return rng.gamma(shape, later.mean / shape, draws)
 
 
 def _open(
@@ -182,11 +189,11 @@ def _arrivals(flow: Flow, place: int, cut: int, end: int, curve: Curve) -> Arriv
     return Arrivals(float(expected.sum()), float((expected * ripe).sum()), float(arrived.sum()) / spread)
 
 
-def _later(flow: Flow, place: int, cut: int, rest: int) -> tuple[float, float, bool]:
-    """Payments after the first, refunds and money without a lead: the days to come are like the last ones."""
+def _later(flow: Flow, place: int, cut: int, rest: int) -> Later:
+    """The days to come are like the last ones."""
     start = max(cut + 1 - LATER_DAYS, flow.first)
     seen = flow.later[place, flow.between(start, cut + 1)]
     if not seen.size or not rest:
-        return 0.0, 0.0, False
+        return Later(0.0, 0.0, has_refunds=False)
     sd = float(seen.std() * (rest * (1 + rest / seen.size)) ** 0.5)
-    return float(seen.mean()) * rest, sd, bool((seen < 0).any())
+    return Later(float(seen.mean()) * rest, sd, has_refunds=bool((seen < 0).any()))

@@ -58,8 +58,8 @@ class Score:
     """How a method did over ``n`` past forecasts, money in the company's currency.
 
     ``error`` is the mean distance of its middle from the outcome, ``pinball`` the mean loss of its 10, 50 and
-    90 %, ``crps`` the continuous ranked probability score; a method without an interval of its own is a point in all of
-    them. ``covered`` of the intervals held the outcome, None where it has none.
+    90 %, ``crps`` the continuous ranked probability score; a method without an interval of its own is a point in
+    all of them. ``covered`` of the intervals held the outcome, None where it has none.
     """
 
     method: Method
@@ -147,7 +147,7 @@ class Forecast:
     """Revenue of one month as the end of ``day`` sees it.
 
     ``value`` is the mean of the model (the parts sum to it) or the run-rate; ``quantiles`` are its 10, 50 and
-    90 %, and ``interval`` is the first and the last of them. ``is_conformal`` says that they come from past errors.
+    90 %, ``interval`` the first and the last of them. ``is_conformal`` says that they come from past errors.
     """
 
     state: ForecastState

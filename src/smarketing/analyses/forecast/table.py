@@ -76,7 +76,7 @@ def _chance(found: Forecast, company: Company) -> Figure:
 def _money(key: str, value: Decimal | None, company: Company, interval: Interval | None = None) -> Figure:
     if value is None:
         return _none(key, NoValue.TOO_FEW, company)
-    return Figure(key, Unit.MONEY, value, value, interval=interval, zone=accountable(metric(key), company))
+    return Figure(key, Unit.MONEY, value, interval=interval, zone=accountable(metric(key), company))
 
 
 def _none(key: str, reason: NoValue, company: Company) -> Figure:

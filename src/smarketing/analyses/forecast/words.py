@@ -30,7 +30,7 @@ NO_FORECAST: dict[ForecastState, Text] = {
         "There is no forecast: the day of payment is unknown for over a tenth of the money.",
     ),
     ForecastState.TOO_LITTLE: Text(
-        "Прогноза пока нет: модель не прошла проверку на прошлых месяцах, а оплат, чтобы увидеть темп, ещё не было.",
+        "Прогноза пока нет: модель не прошла проверку на прошлых месяцах, а оплат, чтобы увидеть темп, ещё нет.",
         "There is no forecast yet: the model has not passed its test on past months, and nothing is paid yet to "
         "show a run-rate.",
     ),

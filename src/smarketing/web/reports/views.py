@@ -39,6 +39,7 @@ from smarketing.web.reports.asked import gone_lines
 from smarketing.web.reports.cockpit import zones
 from smarketing.web.reports.cockpit.alerts import alerts
 from smarketing.web.reports.cockpit.fall import fall
+from smarketing.web.reports.cockpit.forecast import foretold, said
 from smarketing.web.reports.cockpit.judgement import by_weeks, judge
 from smarketing.web.reports.cockpit.missing import missing
 from smarketing.web.reports.cockpit.planned import planned
@@ -120,6 +121,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     settled = {"revenue" if is_whole and judged.label else "", *(key for key in plan if key == "spend")}
     compared = zones.Compared(now, before, weeks, plan, by_weeks(words, weeks, settled=settled))
     found = alerts(page, question, _quarantined() if may(request.user, Right.SEE_DATA) else 0)
+    ahead = foretold(page, judged)
     return render(
         request,
         "reports/cockpit.html",
@@ -129,8 +131,9 @@ def cockpit(request: HttpRequest) -> HttpResponse:
             fall=fall(page, judged),
             gone=gone_lines(page, judged),
             missing=missing(now, judged, page.company),
-            running=running(page, judged),
-            strip=strip(page, judged),
+            running=running(page, judged, ahead),
+            strip=strip(page, judged, ahead),
+            ahead=said(page, ahead),
             panels=zones.panels(page, compared),
             before_text=page.say(say_period(other, page.today)) if other else "",
             alerts=found,

@@ -1,4 +1,4 @@
-"""How do plan and fact of the month add up day by day? The plan runs by working time, the fact by payments."""
+"""How do plan, fact and forecast of the month add up day by day? The plan runs by working time."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from decimal import Decimal
 
 from django.utils.safestring import SafeString
 
+from smarketing.analyses.forecast.result import Forecast
 from smarketing.analyses.measuring import measure
 from smarketing.analyses.question import Question
 from smarketing.analyses.verdict.result import Verdict, VerdictState
 from smarketing.charts.plan_fact import PlanFact, Point, plan_fact
 from smarketing.facts.period import Clock
 from smarketing.web.reports.cockpit.fall import drawn
+from smarketing.web.reports.cockpit.forecast import band
 from smarketing.web.reports.page import Page
 
 
-def running(page: Page, verdict: Verdict) -> SafeString | None:
-    """Plan and fact of the month to date; None where nothing was planned or money is not dated by its day."""
+def running(page: Page, verdict: Verdict, forecast: Forecast | None = None) -> SafeString | None:
+    """Plan and fact of the month to date, and its end as foretold; None where nothing was planned or money is not dated by its day."""
     if verdict.state is not VerdictState.JUDGED or verdict.clock is not Clock.PERIOD or not verdict.full_plan:
         return None
 
     def lines() -> PlanFact:
-        return PlanFact(planned_days(page, verdict), paid_days(page, verdict), currency=verdict.currency)
+        ahead = band(page, forecast)
+        return PlanFact(planned_days(page, verdict), paid_days(page, verdict), ahead, currency=verdict.currency)
 
     found = page.facts.answer("plan-fact-lines", f"{verdict.month} {sorted(page.question.where.items())}", lines)
     return drawn(page, "plan-fact", verdict, lambda size: plan_fact(found, size, page.language))

@@ -1,15 +1,17 @@
-"""How far is the month from its plan? Fact, plan, gap, the month's plan and how much of it could have come."""
+"""How far is the month from its plan? Fact, plan, gap, the month's end foretold or how ripe it is, its plan."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from smarketing.analyses.verdict.result import Verdict, VerdictState
+from smarketing.analyses.forecast.result import Forecast
+from smarketing.analyses.verdict.result import PlanKind, Verdict, VerdictState
 from smarketing.analyses.verdict.words import PLAN_NAMES, clock_name
 from smarketing.facts.language import LANGUAGES, Text
 from smarketing.metrics.kinds import Unit
-from smarketing.metrics.wording import money_scale, money_unit, say_number, say_period
+from smarketing.metrics.wording import Scale, money_scale, money_unit, say_number, say_period
+from smarketing.web.reports.cockpit import forecast as foreseen
 from smarketing.web.reports.cockpit.saying import money
 from smarketing.web.reports.page import Page, definition
 
@@ -25,8 +27,8 @@ class Stat:
     href: str
 
 
-def strip(page: Page, verdict: Verdict) -> list[Stat]:
-    """Five figures without boxes; none where nothing was judged."""
+def strip(page: Page, verdict: Verdict, forecast: Forecast | None = None) -> list[Stat]:
+    """Five figures without boxes; none where nothing was judged. A month without a forecast shows its ripeness."""
     if verdict.state is not VerdictState.JUDGED:
         return []
     scale = money_scale([verdict.fact, verdict.plan, verdict.full_plan])
@@ -46,20 +48,42 @@ def strip(page: Page, verdict: Verdict) -> list[Stat]:
             Text("Отклонение", "Deviation"), money(page, verdict.gap, scale, signed=True), unit,
             _against(verdict), "#v",
         ),
+        *([_forecast(page, forecast, scale, unit)] if forecast else []),
         Stat(
             Text("План месяца", "Plan of the month"), money(page, verdict.full_plan, scale), unit,
-            PLAN_NAMES[verdict.plan_kind] if verdict.plan_kind else Text("", ""), definition("revenue"),
+            _of_plan(verdict, forecast), definition("revenue"),
         ),
-        Stat(
-            Text("Зрелость лидов месяца", "Ripeness of the month's leads"),
-            _share(verdict.ripe).say(page.language), "",
-            Text(
-                "такая доля их плановых денег успевает прийти к этому дню",
-                "the share of their planned money that has time to come by this day",
-            ),
-            "#notes",
-        ),
+        *([] if forecast else [_ripeness(page, verdict)]),
     ]  # fmt: skip
+
+
+def _forecast(page: Page, forecast: Forecast, scale: Scale, unit: str) -> Stat:
+    name, value, caption, href = foreseen.figure(page, forecast, scale)
+    return Stat(name, value, unit if forecast.value is not None else "", caption, href)
+
+
+def _of_plan(verdict: Verdict, forecast: Forecast | None) -> Text:
+    """The chance to make the plan where it is known; a plan that nobody gave says so in any case."""
+    kind = PLAN_NAMES[verdict.plan_kind] if verdict.plan_kind else Text("", "")
+    chance = foreseen.chance(forecast)
+    if chance is None:
+        return kind
+    if verdict.plan_kind is PlanKind.GIVEN:
+        return chance
+    return Text(f"{chance.ru}; {kind.ru}", f"{chance.en}; {kind.en}")
+
+
+def _ripeness(page: Page, verdict: Verdict) -> Stat:
+    return Stat(
+        Text("Зрелость лидов месяца", "Ripeness of the month's leads"),
+        _share(verdict.ripe).say(page.language),
+        "",
+        Text(
+            "такая доля их плановых денег успевает прийти к этому дню",
+            "the share of their planned money that has time to come by this day",
+        ),
+        "#notes",
+    )
 
 
 def _elapsed(verdict: Verdict) -> Text:
