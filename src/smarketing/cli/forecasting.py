@@ -50,7 +50,8 @@ def print_backtest(console: Console, found: Forecast, language: Language) -> Non
     table = Table(title=title, title_justify="left")
     heads = (
         t("день", "day"), t("способ", "method"), t("прогнозов", "forecasts"),
-        t(f"ошибка, {unit}", f"error, {unit}"), "pinball", "CRPS", t("накрыл интервал 80 %", "held by the 80% interval"), "",
+        t(f"ошибка, {unit}", f"error, {unit}"), "pinball", "CRPS",
+        t("накрыл интервал 80 %", "held by the 80% interval"), "",
     )  # fmt: skip
     for place, head in enumerate(heads):
         table.add_column(head, justify="right" if place in range(2, 7) else "left")

@@ -176,11 +176,13 @@ def gather(reader: Reader, where: Mapping[str, tuple[str, ...]], until: date) ->
 
 def _leads(grouped: Any, places: Mapping[Segment, int], first: int, is_worked: NDArray[np.bool_]) -> Leads:
     def days(name: str) -> Days:
-        found: Days = grouped.column(name).cast("int32").fill_null(FAR).to_numpy().astype(np.int64)
-        return np.where(found == FAR, FAR, found + _EPOCH)
+        found = (
+            grouped.column(name).cast("int32").to_numpy().astype(np.float64)
+        )  # a missing day comes as no number
+        return np.where(np.isnan(found), FAR, np.nan_to_num(found) + _EPOCH).astype(np.int64)
 
     def sums(name: str) -> Amounts:
-        found: Amounts = grouped.column(name).fill_null(0).to_numpy().astype(np.float64)
+        found: Amounts = np.nan_to_num(grouped.column(name).to_numpy().astype(np.float64))
         return found
 
     # A stage that is known by a later one only was entered with it.

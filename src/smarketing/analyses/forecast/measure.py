@@ -30,7 +30,7 @@ from smarketing.analyses.forecast.backtest import (
 from smarketing.analyses.forecast.gathering import Flow, gather
 from smarketing.analyses.forecast.missing import missing
 from smarketing.analyses.forecast.outlook import Ahead, Outlook, drawn, outlook
-from smarketing.analyses.forecast.planned import given_plans, plan_of
+from smarketing.analyses.forecast.planned import Planned, given_plans, plan_of
 from smarketing.analyses.forecast.result import (
     LEVEL,
     SHARES,
@@ -44,7 +44,6 @@ from smarketing.analyses.forecast.result import (
 from smarketing.analyses.forecast.table import table
 from smarketing.analyses.question import Question
 from smarketing.analyses.result import Measurement
-from smarketing.analyses.verdict.plan import Plan
 from smarketing.facts.company import Company
 from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.language import Text
@@ -116,7 +115,7 @@ def _made(make: Callable[[], Backtest]) -> Backtest:
 
 
 def _foretold(
-    flow: Flow, empty: Forecast, past: Backtest, plan: Plan | None, company: Company, draws: int
+    flow: Flow, empty: Forecast, past: Backtest, plan: Planned | None, company: Company, draws: int
 ) -> Forecast:
     month, day = empty.month, empty.day
     seen = outlook(flow, month, day)

@@ -29,8 +29,8 @@ _COVERED = Text(
     "The model's 80% interval held the outcome in {covered} of {n} tries on past months.",
 )
 _DISTRUSTED = Text(
-    "Собственный интервал модели накрыл итог в {covered} из {n} проверок на прошлых месяцах вместо четырёх из пяти. "
-    "Показан другой, по её ошибкам в прошлых месяцах.",
+    "Собственный интервал модели накрыл итог в {covered} из {n} проверок на прошлых месяцах вместо четырёх из "
+    "пяти. Показан другой, по её ошибкам в прошлых месяцах.",
     "The model's own interval held the outcome in {covered} of {n} tries on past months in place of four of five. "
     "Another is shown, by its errors in past months.",
 )

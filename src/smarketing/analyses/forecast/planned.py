@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from smarketing.analyses.maturity import maturity
 from smarketing.analyses.verdict.chain import Segment, gates
 from smarketing.analyses.verdict.history import average_ripe_month
-from smarketing.analyses.verdict.plan import Plan, make_plan, planned, planned_revenue
+from smarketing.analyses.verdict.plan import make_plan, planned, planned_revenue
+from smarketing.analyses.verdict.result import PlanKind
 from smarketing.facts.period import Month, local_day
 from smarketing.facts.query import Reader
 
@@ -18,13 +20,28 @@ PLANS = (
 )
 
 
-def plan_of(reader: Reader, month: Month, where: Mapping[str, tuple[str, ...]]) -> Plan | None:
-    """The plan that the verdict of the month holds the fact against; for a part of the leads it is implied."""
+@dataclass(frozen=True)
+class Planned:
+    """Revenue that a month is to bring, and where it comes from."""
+
+    revenue: Fraction
+    kind: PlanKind
+
+
+def plan_of(reader: Reader, month: Month, where: Mapping[str, tuple[str, ...]]) -> Planned | None:
+    """The plan that the verdict of the month holds the fact against; for a part of the leads it is implied.
+
+    Revenue alone is plan enough here, also where no ripe month tells how it should come about.
+    """
     today = local_day(reader.known_until, reader.company.tz)
     gate, _ = gates(reader)
     average = average_ripe_month(reader, gate, month, maturity(reader, where), today, where)
     numbers = {} if where else planned(reader, month)[0]
-    return make_plan(numbers, average.levels, average.months, gate)
+    plan = make_plan(numbers, average.levels, average.months, gate)
+    if plan is not None:
+        return Planned(plan.revenue, plan.kind)
+    revenue = planned_revenue(numbers)
+    return Planned(revenue, PlanKind.GIVEN) if revenue else None
 
 
 def given_plans(reader: Reader) -> dict[Month, float]:

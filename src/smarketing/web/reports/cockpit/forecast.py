@@ -20,7 +20,7 @@ from smarketing.facts.period import Clock, Month
 from smarketing.jobs.forecasting import forecast_of
 from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.kinds import Unit
-from smarketing.metrics.wording import DASH, NBSP, Scale, say_interval
+from smarketing.metrics.wording import DASH, NBSP, Scale, money_scale, say_interval, say_number
 from smarketing.web.reports.cockpit.saying import money
 from smarketing.web.reports.page import Page, definition
 
@@ -34,10 +34,17 @@ _BAND = Text(
     "Полоса — интервал 80{nbsp}% к концу месяца: открытые лиды, темп новых и их созревание.",
     "The band is the 80% interval for the end of the month: open leads, the rate of new ones, their ripening.",
 )
+_BAND_BY_ERRORS = Text(
+    "Полоса — интервал 80{nbsp}% по ошибкам прогноза в прошлых месяцах. Прогноз: открытые лиды, темп новых и их "
+    "созревание.",
+    "The band is the 80% interval by the forecast's errors in past months. The forecast: open leads, the rate of "
+    "new ones, their ripening.",
+)
 _BAND_BY_RATE = Text(
     "Прогноз — темп месяца: оплаченное на прошедшие рабочие дни. Модель проверку прошлыми месяцами не прошла.",
     "The forecast is the run-rate: what is paid over the working days passed. The model has not passed its test.",
 )
+_SHORT = Text("До плана не хватает {money}.", "{money} short of the plan.")
 
 
 def foretold(page: Page, verdict: Verdict) -> Forecast | None:
@@ -70,9 +77,21 @@ def said(page: Page, found: Forecast | None) -> dict[str, object] | None:
     if found is None:
         return None
     if found.value is None:
-        return {"note": NO_FORECAST[found.state].fill(month="", booked=""), "missing": ()}
-    note = _BAND_BY_RATE if found.method is Method.RUN_RATE else _BAND.fill(nbsp=NBSP)
-    return {"note": note, "missing": missing(found, page.company)}
+        return {"note": NO_FORECAST[found.state], "short": None, "missing": ()}
+    own = _BAND_BY_ERRORS if found.is_conformal else _BAND
+    note = _BAND_BY_RATE if found.method is Method.RUN_RATE else own.fill(nbsp=NBSP)
+    return {"note": note, "short": _short(found), "missing": missing(found, page.company)}
+
+
+def _short(found: Forecast) -> Text | None:
+    """How much the forecast is short of the plan."""
+    if found.missing is None:
+        return None
+    amount = found.missing.shortfall
+    scale = money_scale([found.value, found.plan])
+    return _SHORT.fill(
+        money=Text(*(say_number(amount, Unit.MONEY, one, found.currency, scale) for one in LANGUAGES))
+    )
 
 
 def band(page: Page, found: Forecast | None) -> tuple[Foreseen, ...]:

@@ -19,7 +19,7 @@ from smarketing.web.reports.page import Page
 
 
 def running(page: Page, verdict: Verdict, forecast: Forecast | None = None) -> SafeString | None:
-    """Plan and fact of the month to date, and its end as foretold; None where nothing was planned or money is not dated by its day."""
+    """Plan, fact to date and the end foretold; None without a plan or where money is not dated by its day."""
     if verdict.state is not VerdictState.JUDGED or verdict.clock is not Clock.PERIOD or not verdict.full_plan:
         return None
 
