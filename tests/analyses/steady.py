@@ -16,6 +16,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from smarketing.analyses.forecast import Backtest, Past
+from smarketing.analyses.forecast.backtest import CUTS
 from smarketing.facts.company import Company, Milestone, Segment, Stage
 from smarketing.facts.criteria import Names
 from smarketing.facts.period import Month
@@ -34,6 +36,25 @@ COMPANY = Company(
         Stage(key="won", name=Names(ru="Продажа", en="Sale"), milestone=Milestone.WON),
     ),
 )  # fmt: skip
+
+# Nine months in which the model was nearer than run-rate and its interval held seven times.
+PASTS = Backtest(
+    tuple(
+        Past(
+            month,
+            cut,
+            120.0 if month.month in (3, 7) else 100.0,
+            50.0,
+            (95.0, 101.0, 106.0),
+            1.0,
+            150.0,
+            None,
+            None,
+        )
+        for month in (Month(2025, 1).shift(place) for place in range(9))
+        for cut in CUTS
+    )
+)
 
 
 def working_days(first: date, last: date) -> list[date]:

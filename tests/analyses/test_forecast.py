@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from smarketing.analyses.forecast import Backtest, ForecastState, Method, forecast, measured
-from smarketing.analyses.forecast.backtest import CUTS, Past
+from smarketing.analyses.forecast.backtest import CUTS
 from smarketing.analyses.forecast.curves import curves_on
 from smarketing.analyses.forecast.gathering import FAR, gather, leads_question, money_question
 from smarketing.analyses.forecast.outlook import drawn, outlook
@@ -22,27 +22,10 @@ from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.period import Month, Period
 from smarketing.lake.dialect import breaches
 from tests.analyses import steady
+from tests.analyses.steady import PASTS
 from tests.support.memory import MemoryReader, at
 
 NBSP = "\u00a0"
-# Nine months in which the model was nearer than run-rate and its interval held seven times.
-PASTS = Backtest(
-    tuple(
-        Past(
-            month,
-            cut,
-            120.0 if month.month in (3, 7) else 100.0,
-            50.0,
-            (95.0, 101.0, 106.0),
-            1.0,
-            150.0,
-            None,
-            None,
-        )
-        for month in (Month(2025, 1).shift(place) for place in range(9))
-        for cut in CUTS
-    )
-)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from smarketing.analyses.diagnosis import diagnose
 from smarketing.analyses.economics import economics
 from smarketing.analyses.focus import focus
+from smarketing.analyses.forecast import forecast
 from smarketing.analyses.funnel.kinds import Kind
 from smarketing.analyses.funnel.measure import funnel
 from smarketing.analyses.losses import losses
@@ -35,6 +36,8 @@ def asked_by_measurements(reader: Reader) -> tuple[str, ...]:
         diagnose(recording, month, found)
         by_source(recording, found)
     focus(recording, Question(period=SPRING))
+    forecast(recording, draws=200)
+    forecast(recording, draws=200, where={"lead_source": ("vk", "")})
     for clock in Clock:
         for kind in Kind:
             funnel(recording, Question(period=SPRING, clock=clock), kind)

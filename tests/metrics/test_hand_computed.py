@@ -1,6 +1,6 @@
 """Every key of the catalogue has a figure computed by hand.
 
-The facts are the dozen leads of ``tests/analyses/small_company.py``.
+The facts are the dozen leads of ``tests/analyses/small_company.py``, for the forecast those of ``steady.py``.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 
 from smarketing.analyses.focus import focus
+from smarketing.analyses.forecast import measured
 from smarketing.analyses.funnel import Kind, funnel
 from smarketing.analyses.losses import losses
 from smarketing.analyses.measuring import measure
+from smarketing.analyses.question import Question
 from smarketing.analyses.response import response
 from smarketing.analyses.result import Measurement
 from smarketing.metrics.catalogue import METRICS
 from smarketing.metrics.kinds import Figure
+from tests.analyses import steady
 from tests.analyses.small_company import COHORT, PERIOD, SPEND, reader
 from tests.support.memory import at
 
@@ -148,6 +151,15 @@ OF_FOCUS: dict[str, Value] = {
     "non_target_hours": Fraction(1, 2),
     "non_target_effort_share": Fraction(30, 180),
 }
+OF_FORECAST: dict[str, Value] = {
+    "forecast_booked": 11_000,
+    "forecast_open": 5_000,
+    "forecast_to_come": 6_000,
+    "forecast_later": 0,
+    "forecast_revenue": 22_000,
+    "forecast_plan": 11_000,
+    "plan_chance": 1,
+}
 OF_FOCUS_WITHOUT_MINUTES: dict[str, Value] = {"effort_actions": 3, "non_target_effort_share": Fraction(1, 3)}
 
 
@@ -207,11 +219,18 @@ def test_focus_without_minutes_equals_the_figures_computed_by_hand() -> None:
     assert [key for key, expected in OF_FOCUS_WITHOUT_MINUTES.items() if not is_equal(total[key], expected)] == []
 
 
+def test_forecast_equals_the_figures_computed_by_hand() -> None:
+    """The company of ``steady``: eleven days have brought 11 000, open leads bring 5 000, leads to come 6 000."""
+    total = measured(steady.reader(plan=11_000), Question(), lambda _: steady.PASTS)[1].total.figures
+
+    assert [key for key, expected in OF_FORECAST.items() if not is_equal(total[key], expected)] == []
+
+
 def test_every_key_of_the_catalogue_has_a_figure_computed_by_hand() -> None:
     of_rows = [key for table in (BY_FUNNEL, BY_MILESTONES, BY_LOSSES) for _, key in table]
     of_focus = [*OF_DEALERS, *OF_FOCUS, *OF_FOCUS_WITHOUT_MINUTES]
 
-    found = {*BY_COHORT, *BY_PERIOD, *BY_CURVE, *BY_WAIT, *OF_WHOLE_FUNNEL, *of_rows, *of_focus}
+    found = {*BY_COHORT, *BY_PERIOD, *BY_CURVE, *BY_WAIT, *OF_WHOLE_FUNNEL, *of_rows, *of_focus, *OF_FORECAST}
     assert set(METRICS) - found == set()
 
 

@@ -86,6 +86,17 @@ IfPlanned = Annotated[
         help=t("Выручка, будь эти причины по плану: mix,quality.", "Revenue had these been planned: mix,quality."),
     ),
 ]
+ClockWord = Annotated[
+    str,
+    typer.Option(
+        "--clock",
+        help=t("cohort: по дате лида; period: по дате события.", "cohort: the lead's date; period: the event's."),
+    ),
+]
+Compare = Annotated[
+    str | None,
+    typer.Option("--compare", help=t("С чем сравнить: prev или ГГГГ-ММ.", "Compare with: prev or YYYY-MM.")),
+]
 Tested = Annotated[
     bool,
     typer.Option(
@@ -111,19 +122,8 @@ def show_command(
     ] = None,
     end: Annotated[str | None, typer.Option("--to", help=t("Последний день.", "Last day."))] = None,
     month: Annotated[str | None, typer.Option("--month", help=t("Месяц, ГГГГ-ММ.", "Month, YYYY-MM."))] = None,
-    clock: Annotated[
-        str,
-        typer.Option(
-            "--clock",
-            help=t(
-                "cohort: по дате лида; period: по дате события.", "cohort: the lead's date; period: the event's."
-            ),
-        ),
-    ] = "cohort",
-    compare: Annotated[
-        str | None,
-        typer.Option("--compare", help=t("С чем сравнить: prev или ГГГГ-ММ.", "Compare with: prev or YYYY-MM.")),
-    ] = None,
+    clock: ClockWord = "cohort",
+    compare: Compare = None,
     as_of: AsOf = None,
     format_: Annotated[Format, typer.Option("--format", help=t("Вид вывода.", "Output format."))] = Format.TABLE,
     out: Out = None,
@@ -134,11 +134,7 @@ def show_command(
     home: Home = None,
 ) -> None:
     """Ask one measurement by name."""
-    if tested and what != "forecast":
-        raise WrongQuestion(
-            "backtest-of-what",
-            Text("--backtest есть только у прогноза: show forecast.", "--backtest is of show forecast alone."),
-        )
+    _check_tested(what, tested=tested)
     with open_reader(home, as_of) as reader:
         question = make_question(by, where, start, end, month, clock, compare, known_period(reader))
         if what == "forecast" and not explain and format_ in (Format.TABLE, Format.JSON):
@@ -229,6 +225,14 @@ def _give(measurement: Measurement, company: Company, format_: Format, out: Path
     else:
         make = to_csv if format_ is Format.CSV else to_xlsx
         write_bytes(make(measurement, company, language), out)
+
+
+def _check_tested(what: str, *, tested: bool) -> None:
+    if tested and what != "forecast":
+        raise WrongQuestion(
+            "backtest-of-what",
+            Text("--backtest есть только у прогноза: show forecast.", "--backtest is of show forecast alone."),
+        )
 
 
 def _give_forecast(

@@ -15,6 +15,10 @@ Modules, each answering one question:
 - `chain`: from counts along stages to factors, with undefined rates taken as neutral.
 - `simulation`: months drawn as if the plan (or the fact) were the truth.
 - `doubt`: plans as other past months of the same truth would have given them.
+- `sums`: how is a sum of independent yes-or-no amounts distributed?
+- `stages`: by when does a case reach the end of a row of stages?
+- `drawing`: what may a number of uncertain cases bring together?
+- `scores`: how good was a forecast, and how wide must an honest interval be?
 - `whatif`: what would the outcome be had some factors been as planned?
 - `uncertainty`: how large is the error of each part of the gap, and could it be chance?
 """
