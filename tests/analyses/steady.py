@@ -85,6 +85,7 @@ def _leads(days: list[date], until: date, known: date) -> Iterator[dict[str, Any
                 "lead_id": f"{day:%y%m%d}-{number}", "created_at": at(f"{day} 10:00"), "segment": "shops",
                 "target_verdict": "target" if number == 0 else "non_target",
                 "is_won": is_won, "is_deal": is_won, "outcome": "won" if is_won else "open",
+                "revenue": 1000 if is_won else 0,
                 "won_at": at(f"{pays_on} 12:00") if is_won else None,
                 "deal_at": at(f"{pays_on} 12:00") if is_won else None,
             }  # fmt: skip
