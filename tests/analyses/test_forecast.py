@@ -98,7 +98,7 @@ def test_lost_leads_are_not_open_and_late_money_of_them_is_no_first_payment():
     flow = gather(MemoryReader(steady.COMPANY, journeys=journeys, receipts=receipts), {}, date(2026, 6, 30))
     day = date(2026, 6, 15).toordinal()
     assert sorted(flow.leads.paid.tolist()) == [FAR, FAR, FAR]
-    assert flow.leads.count[flow.leads.open_on(day, 0)].sum() == 2
+    assert flow.leads.open_on(day).count.sum() == 2
     assert flow.later.sum() == flow.received.sum() == 70
 
 

@@ -48,9 +48,12 @@ def test_parts_of_every_past_day_are_the_whole(olist: Loaded) -> None:
 def test_growing_marketplace_is_foretold_by_its_run_rate_until_late_in_the_month(olist: Loaded) -> None:
     """Sellers that have signed keep selling more and more: what the last weeks brought is too little."""
     found = scores(backtest(gather(olist.reader, {}, LAST_SALE), date(2018, 9, 1), {}))
-    assert [one.choice for one in found[:3]] == [Choice.DOES_NOT_BEAT] * 3
+    assert [one.choice for one in found[:5]] == [Choice.DOES_NOT_BEAT] * 3 + [Choice.BEATS] * 2
+    errors = [[round(score.error / 1000) for score in one.scores[:2]] for one in found[:5]]
+    assert errors == [[40, 23], [25, 17], [17, 13], [8, 13], [5, 9]]  # as the page about the forecast tells them
     together = found[-1].of(Method.MODEL)
     assert together is not None
+    assert (together.covered, together.n) == (7, 34)
     assert not is_trusted(together)
 
 

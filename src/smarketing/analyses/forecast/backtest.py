@@ -24,6 +24,7 @@ from smarketing.stats.scores import conformal_bound, crps_of_draws, pinball
 CUTS = (5, 10, 15, 20, 25)
 EDITION = 1  # of the model: what was tried by another one is tried again
 WARM_UP = 3  # whole months that teach before the first one that is tried
+MAX_MONTHS = 24  # the last ones tell enough, and a long history takes long
 MIN_MONTHS = 6  # fewer past months do not tell which method is better
 DRAWS = 1_000
 TRUSTED = (0.65, 0.95)  # coverage outside of which the model's own interval is not believed
@@ -59,7 +60,7 @@ class Backtest:
 
 
 def backtest(flow: Flow, today: date, plans: Mapping[Month, float], draws: int = DRAWS) -> Backtest:
-    """Every whole month from the fourth on, on each of the days; ``plans`` by month where they are known."""
+    """Whole months from the fourth on, two years at most, on each of the days; ``plans`` where they are known."""
     months = _months(flow, today)
     return Backtest(tuple(_past(flow, month, cut, plans.get(month), draws) for month in months for cut in CUTS))
 
@@ -115,7 +116,7 @@ def _months(flow: Flow, today: date) -> list[Month]:
     while month.period.last_day < today.replace(day=1):
         found.append(month)
         month = month.shift(1)
-    return found
+    return found[-MAX_MONTHS:]
 
 
 def _past(flow: Flow, month: Month, cut: int, plan: float | None, draws: int) -> Past:

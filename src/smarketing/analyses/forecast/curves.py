@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smarketing.analyses.forecast.gathering import STATES, Amounts, Days, Flow, Leads
+from smarketing.analyses.forecast.gathering import OPEN_DAYS, STATES, Amounts, Days, Flow, Leads
 from smarketing.analyses.maturity import MIN_SALES
 from smarketing.stats.stages import StageLaw, reached, ripens_within, stage_law
 
@@ -65,10 +65,10 @@ class Prices:
 
 def curves_on(flow: Flow, day: int) -> tuple[Curve, ...]:
     """A curve for each segment from the leads of the year before the end of ``day``."""
-    leads, size = flow.leads, len(flow.segments)
-    taught = (leads.entered[0] <= day) & (leads.entered[0] > day - WINDOW)
-    counts = [_counts(leads, state, day, flow.last_step(day), taught, size) for state in range(len(STATES))]
-    paid = taught & (leads.paid <= day)
+    leads, size = flow.leads.came(day - WINDOW, day), len(flow.segments)
+    taught = np.ones(leads.count.size, dtype=np.bool_)
+    counts = [_counts(leads, state, day, flow.last_step(day), size) for state in range(len(STATES))]
+    paid = leads.paid <= day
     sums = [_by_segment(leads, weight, rows, size) for rows, weight in (
         (paid, leads.count), (paid, leads.target), (taught, leads.count), (taught, leads.target),
     )]  # fmt: skip
@@ -90,14 +90,15 @@ def curves_on(flow: Flow, day: int) -> tuple[Curve, ...]:
 
 def prices_on(flow: Flow, day: int) -> tuple[Prices, ...]:
     """What orders of each segment brought in the year before the end of ``day``; of all where few are known."""
-    leads, size = flow.leads, len(flow.segments)
+    leads, size = flow.leads.came(day - OPEN_DAYS, day), len(flow.segments)
     rows = (leads.paid <= day) & (leads.paid > day - WINDOW)
     columns = (
         leads.count, leads.money, leads.money_squares, leads.priced, leads.card, leads.priced_money,
         leads.ratio_squares,
     )  # fmt: skip
     sums = np.stack([_by_segment(leads, column, rows, size) for column in columns])
-    cards = np.stack([_cards(leads, state, day, size) for state in range(len(STATES))])
+    young = flow.leads.came(day - WINDOW, day)
+    cards = np.stack([_cards(young, state, day, size) for state in range(len(STATES))])
     everything = _prices(sums.sum(axis=1), cards.sum(axis=2))
     return tuple(
         _prices(own, cards[:, :, place]) if own[0] >= MIN_SALES else everything for place, own in enumerate(sums.T)
@@ -107,18 +108,16 @@ def prices_on(flow: Flow, day: int) -> tuple[Prices, ...]:
 def _cards(leads: Leads, state: int, day: int, size: int) -> NDArray[np.float64]:
     """Of leads with an amount that entered the state: leads, amounts, payers and their money; (4, segments)."""
     came = leads.entered[state]
-    rows = (leads.entered[0] > day - WINDOW) & (came <= day) & (came <= leads.lost)
+    rows = (came <= day) & (came <= leads.lost)
     paid = rows & (leads.paid <= day)
     sums = ((rows, leads.priced), (rows, leads.card), (paid, leads.priced), (paid, leads.priced_money))
     return np.stack([_by_segment(leads, column, chosen, size) for chosen, column in sums])
 
 
-def _counts(
-    leads: Leads, state: int, day: int, now: int, taught: NDArray[np.bool_], size: int
-) -> NDArray[np.float64]:
+def _counts(leads: Leads, state: int, day: int, now: int, size: int) -> NDArray[np.float64]:
     """Moves, losses and leads still there, by segment and age in the state: shape (3, segments, ages)."""
     came, went = leads.entered[state], leads.entered[state + 1]
-    here = taught & (came <= day) & (came <= leads.lost)
+    here = (came <= day) & (came <= leads.lost)
     moved = here & (went <= np.minimum(leads.lost, day))
     lost = here & ~moved & (leads.lost <= day)
     still = here & ~moved & ~lost

@@ -7,7 +7,7 @@ something happened to them, and money by day. Everything after is arithmetic on 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ Segment = str | None
 Days = NDArray[np.int64]  # ordinals of days
 Amounts = NDArray[np.float64]
 
+OPEN_DAYS = 730  # a lead older than this is not waited for
 FAR = 10_000_000  # the ordinal of a day that never comes
 STATES = ("lead", "accepted", "deal", "won")  # where a lead stands before its first payment
 _COUNTED = ("leads", "target", "priced", "card", "card_squares")
@@ -32,7 +33,7 @@ _DAYS = ("created_day", "accepted_day", "deal_day", "won_day", "paid_day", "lost
 
 @dataclass(frozen=True)
 class Leads:
-    """Groups of leads with the same days; arrays of shape (groups,).
+    """Groups of leads with the same days, in order of the day they came; arrays of shape (groups,).
 
     ``entered[k]`` is the day on which the lead came into ``STATES[k]``, ``entered[4]`` the day of its first
     payment; a state that was jumped over is entered and left on the same day. ``lost`` is FAR for the others.
@@ -59,16 +60,22 @@ class Leads:
         paid: Days = self.entered[-1]
         return paid
 
-    def open_on(self, day: int, segment: int) -> NDArray[np.bool_]:
-        """Groups of the segment that at the end of the day had come, not paid and not been lost."""
-        came = (self.segment == segment) & (self.entered[0] <= day)
-        here: NDArray[np.bool_] = came & (self.paid > day) & (self.lost > day)
-        return here
+    def came(self, after: int, until: int) -> Leads:
+        """The leads that came in the days (after, until]."""
+        return self._part(slice(*np.searchsorted(self.entered[0], (after, until), side="right").tolist()))
+
+    def open_on(self, day: int) -> Leads:
+        """The leads that at the end of the day had come, not paid and not been lost; of the two years before."""
+        recent = self.came(day - OPEN_DAYS, day)
+        return recent._part(np.flatnonzero((recent.paid > day) & (recent.lost > day)))
 
     def standing(self, day: int, segment: int, state: int) -> NDArray[np.int64]:
-        """Places of the open groups that stood in the state at the end of the day."""
-        here = self.open_on(day, segment) & (self.entered[state] <= day) & (self.entered[state + 1] > day)
+        """Of those open at the end of the day, places of the segment's groups that stood in the state."""
+        here = (self.segment == segment) & (self.entered[state] <= day) & (self.entered[state + 1] > day)
         return np.flatnonzero(here)
+
+    def _part(self, rows: slice | NDArray[np.int64]) -> Leads:
+        return Leads(*(getattr(self, field.name)[..., rows] for field in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,7 @@ class Flow:
 def leads_question(where: Mapping[str, tuple[str, ...]]) -> str:
     """Leads by segment and by the days of their milestones, with what their first day of payment brought."""
     keys = ", ".join(f"j.{day}" if day != "paid_day" else "p.paid_day" for day in _DAYS)
-    order = ", ".join(f"{day} NULLS LAST" for day in ("segment", *_DAYS))
+    order = ", ".join(f"{day} NULLS LAST" for day in (_DAYS[0], "segment", *_DAYS[1:]))
     return f"""
 SELECT j.segment AS segment, {keys},
   COUNT(*) AS leads,

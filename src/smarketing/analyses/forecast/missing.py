@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 
 from smarketing.analyses.forecast.curves import AGES
-from smarketing.analyses.forecast.gathering import STATES, Amounts, Flow
+from smarketing.analyses.forecast.gathering import STATES, Amounts, Flow, Leads
 from smarketing.analyses.forecast.outlook import RATE_DAYS, Ahead, Outlook
 from smarketing.analyses.forecast.result import LeadsNeeded, Missing, OpenDeals
 from smarketing.facts.company import Company
@@ -78,13 +78,14 @@ def _usual(flow: Flow, place: int, cut: int, *, is_target: bool) -> int:
 
 
 def _deals(flow: Flow, seen: Outlook) -> _Deals:
-    found = [_of_segment(flow, seen, place, ahead) for place, ahead in enumerate(seen.segments)]
+    waiting = flow.leads.open_on(seen.day.toordinal())
+    found = [_of_segment(flow, waiting, seen, place, ahead) for place, ahead in enumerate(seen.segments)]
     worth, chance = ([one[side] for one in found] for side in (0, 1))
     return _Deals(np.concatenate(worth or [np.zeros(0)]), np.concatenate(chance or [np.zeros(0)]))
 
 
-def _of_segment(flow: Flow, seen: Outlook, place: int, ahead: Ahead) -> tuple[Amounts, Amounts]:
-    leads, cut = flow.leads, seen.day.toordinal()
+def _of_segment(flow: Flow, leads: Leads, seen: Outlook, place: int, ahead: Ahead) -> tuple[Amounts, Amounts]:
+    cut = seen.day.toordinal()
     worth: list[Amounts] = []
     chance: list[Amounts] = []
     for state in range(DEAL, len(STATES)):

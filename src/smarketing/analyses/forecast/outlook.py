@@ -91,11 +91,11 @@ def outlook(flow: Flow, month: Month, day: date) -> Outlook:
     """Everything that the end of ``day`` knew of ``month``: nothing dated later is looked at."""
     cut, end = day.toordinal(), month.period.end.toordinal()
     rest = flow.last_step(end - 1) - flow.last_step(cut)
-    curves, prices = curves_on(flow, cut), prices_on(flow, cut)
+    curves, prices, waiting = curves_on(flow, cut), prices_on(flow, cut), flow.leads.open_on(cut)
     booked = flow.received[:, flow.between(month.first.toordinal(), cut + 1)].sum(axis=1)
     return Outlook(month, day, rest, tuple(
         Ahead(
-            segment, float(booked[place]), *_open(flow, place, cut, rest, curves[place], prices[place]),
+            segment, float(booked[place]), *_open(flow, waiting, place, cut, rest, curves[place], prices[place]),
             _arrivals(flow, place, cut, end, curves[place]), _later(flow, place, cut, end - 1 - cut),
             curves[place], prices[place],
         )
@@ -142,18 +142,19 @@ def _drawn_later(later: Later, draws: int, rng: np.random.Generator) -> NDArray[
 
 
 def _open(
-    flow: Flow, place: int, cut: int, rest: int, curve: Curve, prices: Prices
+    flow: Flow, waiting: Leads, place: int, cut: int, rest: int, curve: Curve, prices: Prices
 ) -> tuple[tuple[tuple[int, Cases], ...], float]:
     """The segment's open leads in groups of like chance, and how many leads are open."""
-    leads = flow.leads
     found: list[tuple[int, Cases]] = []
     for state in range(len(STATES)):
-        rows = leads.standing(cut, place, state)
-        age = np.maximum(flow.last_step(cut) - leads.steps[state][rows], 0)
+        rows = waiting.standing(cut, place, state)
+        age = np.maximum(flow.last_step(cut) - waiting.steps[state][rows], 0)
         rows, age = rows[age < AGES], age[age < AGES]
         chance = curve.within(state, rest)[age]
-        found += [(state, cases) for cases in _grouped(leads, rows[chance > 0], chance[chance > 0], prices, state)]
-    return tuple(found), float(leads.count[leads.open_on(cut, place)].sum())
+        found += [
+            (state, cases) for cases in _grouped(waiting, rows[chance > 0], chance[chance > 0], prices, state)
+        ]
+    return tuple(found), float(waiting.count[waiting.segment == place].sum())
 
 
 def _grouped(
