@@ -97,6 +97,17 @@ class Channels(_Part):
     trust_click_id: bool = False  # a click id that contradicts the tags wins over them
 
 
+class CampaignPair(_Part):
+    """What a person said of two names of one source: one campaign, or not (``same = false``)."""
+
+    lead_source: str
+    report: str  # the name in the ad account's report
+    crm: str  # the name that leads carry
+    same: bool = True
+    said_on: date | None = None
+    said_by: str = ""
+
+
 class LossReason(_Part):
     key: str
     name: Names
@@ -140,6 +151,7 @@ class Company(_Part):
     segments: tuple[Segment, ...] = ()
     source_groups: tuple[SourceGroup, ...] = ()
     channels: Channels = Channels()
+    campaign_pairs: tuple[CampaignPair, ...] = ()
     loss_reasons: tuple[LossReason, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
     criteria: tuple[CriteriaVersion, ...] = ()

@@ -45,6 +45,10 @@ COMMENTS: dict[str, tuple[str, str]] = {
         "Словарь каналов: как ещё пишут источник, канал, кампанию; формы и номера телефонов → источник.",
         "Dictionary of channels: other spellings of source, medium, campaign; forms and phone lines → source.",
     ),
+    "campaign_pairs": (
+        "Кампания под двумя именами: report — в отчёте, crm — у лидов; same = false — это разные кампании.",
+        "One campaign under two names: report in the ad account, crm on leads; same = false: two campaigns.",
+    ),
     "loss_reasons": ("Причины отказа.", "Loss reasons."),
     "custom_fields": ("Свои поля лида, нужные отчётам.", "The lead's own fields that reports need."),
     "criteria": (

@@ -30,14 +30,15 @@ WITH timed AS (
     SELECT l.*, {local_created} AS local_created
     FROM raw_leads l JOIN chunk k ON k.lead_id = l.lead_id AND k.newest = l.{load}
 ), dated AS (
-    SELECT l.* EXCLUDE (amount, currency, loss_reason, {load}, {part_name}), {amount} AS amount,
+    SELECT l.* EXCLUDE (amount, currency, campaign, loss_reason, {load}, {part_name}), {amount} AS amount,
         l.loss_reason AS card_loss_reason,
-        g.source_group, v.seller_verdict,
+        COALESCE(n.name, l.campaign) AS campaign, g.source_group, v.seller_verdict,
         CAST(l.local_created AS DATE) AS created_day,
         {custom}
         HOUR(l.local_created) * 3600 + MINUTE(l.local_created) * 60 + SECOND(l.local_created) AS created_second
     FROM timed l
     LEFT JOIN source_groups g ON g.lead_source = l.lead_source
+    LEFT JOIN campaign_names n ON n.lead_source = l.lead_source AND n.campaign = l.campaign
     LEFT JOIN seller_verdicts v ON v.seller_quality = l.seller_quality
     LEFT JOIN rates r ON {rate}
 )

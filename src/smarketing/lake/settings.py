@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
+from smarketing.facts.campaigns import one_name
 from smarketing.facts.company import Company, Milestone
 from smarketing.facts.criteria import TargetVerdict
 from smarketing.facts.errors import WrongInput, did_you_mean
@@ -23,7 +24,7 @@ _LATER = {
 
 
 def put_settings(engine: Engine, company: Company) -> None:
-    """Make the tables ``stage_places``, ``source_groups``, ``seller_verdicts``, ``rates`` and ``calendar``."""
+    """Make the tables of stages, source groups, campaign names, sellers' verdicts, rates and the calendar."""
     engine.fill(
         "stage_places",
         {"stage": "VARCHAR", "place": "SMALLINT", "spot": "SMALLINT"},
@@ -36,6 +37,11 @@ def put_settings(engine: Engine, company: Company) -> None:
         "source_groups",
         {"lead_source": "VARCHAR", "source_group": "VARCHAR"},
         _groups(company).items(),
+    )
+    engine.fill(
+        "campaign_names",
+        {"lead_source": "VARCHAR", "campaign": "VARCHAR", "name": "VARCHAR"},
+        [(*known, name) for known, name in one_name(company.campaign_pairs).items()],
     )
     engine.fill(
         "seller_verdicts",

@@ -20,6 +20,7 @@ WITH valid AS (
 SELECT {columns}, {month}::INTEGER AS {part}
 FROM valid a
 LEFT JOIN source_groups g ON g.lead_source = a.lead_source
+LEFT JOIN campaign_names n ON n.lead_source = a.lead_source AND n.campaign = a.campaign
 LEFT JOIN rates r ON {rate}
 """
 
@@ -32,6 +33,7 @@ def build(engine: Engine, company: Company, parts: Collection[int] | None) -> No
         "month": month_of("a.day"),
         **{dimension: f"a.{dimension}" for dimension in SPEND_DIMENSIONS if dimension != "source_group"},
         "source_group": "g.source_group",
+        "campaign": "COALESCE(n.name, a.campaign)",
         "cost": in_company_money("a.cost - COALESCE(a.vat, 0)"),
         "impressions": "a.impressions",
         "clicks": "a.clicks",

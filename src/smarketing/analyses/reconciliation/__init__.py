@@ -1,0 +1,1 @@
+"""Where do marketing's report and the CRM differ, and why?"""
