@@ -6,6 +6,9 @@ The facts are the dozen leads of ``tests/analyses/small_company.py``, for the fo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -17,6 +20,7 @@ from smarketing.analyses.funnel import Kind, funnel
 from smarketing.analyses.losses import losses
 from smarketing.analyses.measuring import measure
 from smarketing.analyses.question import Question
+from smarketing.analyses.reconciliation import reconciliation
 from smarketing.analyses.response import response
 from smarketing.analyses.result import Measurement
 from smarketing.metrics.catalogue import METRICS
@@ -162,6 +166,38 @@ OF_FORECAST: dict[str, Value] = {
 }
 OF_FOCUS_WITHOUT_MINUTES: dict[str, Value] = {"effort_actions": 3, "non_target_effort_share": Fraction(1, 3)}
 
+# The report of a radio counts twelve leads of «a» on the 16th, two on the 20th, and three of «Качели».
+HEARD = tuple(
+    {"day": date(2026, 11, day), "lead_source": "radio", "campaign": campaign, "cost": Decimal(100),
+     "reported_leads": leads}
+    for day, campaign, leads in ((16, "a", 12), (16, "Качели", 3), (20, "a", 2))
+)  # fmt: skip
+ASIDE = {"is_counted": False, "is_duplicate": True}
+CAME = tuple(
+    {"lead_id": f"R{number}", "created_at": at(f"2026-11-{moment}"), "lead_source": "radio", "campaign": campaign,
+     **more}
+    for number, (moment, campaign, more) in enumerate((
+        *[("16 12:00", "a", {})] * 3, *[("16 12:00", "a", ASIDE)] * 2, ("16 12:00", "a", {**ASIDE, "is_repeat": True}),
+        ("16 12:00", "a", {"is_counted": False, "is_test": True}), ("16 12:00", None, {}), ("17 01:00", "a", {}),
+        ("18 12:00", "a", {}), *[("16 12:00", "kacheli_new", {})] * 3,
+    ))
+)  # fmt: skip
+BY_RECONCILIATION: dict[tuple[tuple[str, str], str], Value] = {
+    (("2026-11-16", "a"), "reported_leads"): 12,
+    (("2026-11-16", "a"), "crm_leads"): 3,
+    (("2026-11-16", "a"), "lead_difference"): -9,
+    (("2026-11-16", "a"), "report_gap"): Fraction(9, 12),
+    (("2026-11-16", "a"), "gap_duplicate"): -2,
+    (("2026-11-16", "a"), "gap_existing_client"): -1,
+    (("2026-11-16", "a"), "gap_test"): -1,
+    (("2026-11-16", "a"), "gap_no_source"): -1,  # the lead without a campaign
+    (("2026-11-16", "a"), "gap_day_border"): -1,  # the lead of one o'clock
+    (("2026-11-16", "a"), "gap_delayed"): -1,  # the lead of the 18th
+    (("2026-11-16", "a"), "gap_unmatched"): -2,
+    (("2026-11-16", "Качели"), "gap_renamed"): -3,
+    (("2026-11-20", "a"), "gap_not_delivered"): -2,
+}
+
 
 def is_equal(figure: Figure, expected: Value | None) -> bool:
     if expected is None or figure.value is None:
@@ -226,11 +262,19 @@ def test_forecast_equals_the_figures_computed_by_hand() -> None:
     assert [key for key, expected in OF_FORECAST.items() if not is_equal(total[key], expected)] == []
 
 
+def test_reconciliation_equals_the_figures_computed_by_hand() -> None:
+    table = reconciliation(reader(journeys=CAME, spend=HEARD), replace(COHORT, by=("day", "campaign"))).table
+
+    assert _wrong(table, BY_RECONCILIATION) == []
+
+
 def test_every_key_of_the_catalogue_has_a_figure_computed_by_hand() -> None:
     of_rows = [key for table in (BY_FUNNEL, BY_MILESTONES, BY_LOSSES) for _, key in table]
     of_focus = [*OF_DEALERS, *OF_FOCUS, *OF_FOCUS_WITHOUT_MINUTES]
 
-    found = {*BY_COHORT, *BY_PERIOD, *BY_CURVE, *BY_WAIT, *OF_WHOLE_FUNNEL, *of_rows, *of_focus, *OF_FORECAST}
+    of_report = [key for _, key in BY_RECONCILIATION]
+    of_figures = {*BY_COHORT, *BY_PERIOD, *BY_CURVE, *BY_WAIT, *OF_WHOLE_FUNNEL, *OF_FORECAST}
+    found = {*of_figures, *of_rows, *of_focus, *of_report}
     assert set(METRICS) - found == set()
 
 

@@ -109,8 +109,10 @@ _ABOUT: dict[str, Text] = {
         "export of a day of a source and its account replaces the earlier one as a whole.",
     ),
     "touches": Text(
-        "Контакт маркетинга с человеком. Нужен номер клиента или лида.",
-        "A contact of marketing with a person. The client's or the lead's id is needed.",
+        "Контакт маркетинга с человеком. Нужен номер клиента или лида. Отправленная форма — `kind` `form` с номером "
+        "лида: по ним сверка идёт поимённо.",
+        "A contact of marketing with a person. The client's or the lead's id is needed. A submitted form is a "
+        "touch of `kind` `form` with the lead's id: by them the reconciliation goes lead by lead.",
     ),
     "activities": Text(
         "Действие менеджера. Первым ответом считается самое раннее действие после создания лида с `kind` `call`, "
@@ -137,8 +139,8 @@ _ABOUT: dict[str, Text] = {
         "Payroll, tools and other costs by month. The full CAC takes the departments `marketing` and `sales`.",
     ),
     "reported": Text(
-        "Цифра из собственного отчёта маркетинга, за день или за месяц.",
-        "A figure from marketing's own report, of a day or of a month.",
+        "Цифра из собственного отчёта маркетинга, за день или за месяц. Сверка читает показатель `leads`.",
+        "A figure from marketing's own report, of a day or of a month. The reconciliation reads `leads`.",
     ),
     "tasks": Text(
         "Одна строка — одна задача человека. `due_at` — срок, `done_at` — когда сделана: пусто, пока не сделана. "

@@ -12,6 +12,7 @@ from smarketing.analyses.funnel import Kind, funnel
 from smarketing.analyses.losses import losses
 from smarketing.analyses.qualification import qualification
 from smarketing.analyses.question import Question
+from smarketing.analyses.reconciliation import reconciliation
 from smarketing.analyses.response import response
 from smarketing.analyses.result import Measurement
 from smarketing.facts.errors import WrongQuestion, did_you_mean
@@ -55,6 +56,11 @@ ANSWERS: Mapping[str, Answer] = {
     "forecast": Answer(
         Text("прогноз месяца и шанс выполнить план", "the month's forecast and the chance of its plan"),
         lambda reader, question: measured(reader, question)[1],
+    ),
+    "reconciliation": Answer(
+        Text("сверка отчёта маркетинга с CRM", "marketing's report against the CRM"),
+        lambda reader, question: reconciliation(reader, question).table,
+        ("lead_source", "campaign"),
     ),
 }
 

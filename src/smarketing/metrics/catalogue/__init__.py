@@ -20,6 +20,7 @@ from smarketing.metrics.catalogue import (
     losses,
     money,
     qualification,
+    reconciliation,
     response,
     sales,
 )
@@ -36,6 +37,7 @@ _CHAPTERS = (
     (Text("Потери", "Losses"), losses),
     (Text("Фокус", "Focus"), focus),
     (Text("Прогноз", "Forecast"), forecast),
+    (Text("Сверка", "Reconciliation"), reconciliation),
 )
 _Thing = TypeVar("_Thing", Measure, Metric)
 
