@@ -109,9 +109,9 @@ _ABOUT: dict[str, Text] = {
         "export of a day of a source and its account replaces the earlier one as a whole.",
     ),
     "touches": Text(
-        "Контакт маркетинга с человеком. Нужен номер клиента или лида. Отправленная форма — `kind` `form` с номером "
-        "лида: по ним сверка идёт поимённо.",
-        "A contact of marketing with a person. The client's or the lead's id is needed. A submitted form is a "
+        "Контакт маркетинга с человеком. Нужен номер клиента, лида или посетителя. Отправленная форма — `kind` "
+        "`form` с номером лида: по ним сверка идёт поимённо.",
+        "A contact of marketing with a person. The id of a client, a lead or a visitor is needed. A form is a "
         "touch of `kind` `form` with the lead's id: by them the reconciliation goes lead by lead.",
     ),
     "activities": Text(
