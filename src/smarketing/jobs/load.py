@@ -28,6 +28,7 @@ from smarketing.facts.errors import SmarketingError
 from smarketing.facts.language import Text
 from smarketing.jobs import quarantine as aside
 from smarketing.jobs.journal import Journal, as_json
+from smarketing.jobs.proposals import with_proposal
 from smarketing.jobs.settings import company_toml
 from smarketing.jobs.workspace import Workspace, write_whole
 from smarketing.lake.store import Change, FactBatch
@@ -203,8 +204,7 @@ def _plan(workspace: Workspace, sheets: Sequence[tuple[Sheet, FileMapping]]) -> 
 
 def proposed_company(company: Company, mapping: FileMapping) -> Company:
     """The settings with the mapping's proposal wherever the company has said nothing yet."""
-    own = company.model_dump(exclude_defaults=True)
-    return parse_company({**mapping.company, **own}, f"{mapping.name}.toml")
+    return with_proposal(company, mapping.company, f"{mapping.name}.toml")
 
 
 def _sift(bench: Workbench, plan: _Plan, now: datetime, tell: Progress) -> Reading:

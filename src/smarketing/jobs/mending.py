@@ -34,11 +34,11 @@ def mended_sheets(
     bench: Workbench, workspace: Workspace, corrections: Mapping[str, Mapping[str, str]]
 ) -> tuple[Mended, ...]:
     """Corrected rows grouped by the file they came from; an unknown id or heading raises."""
-    rows = {row.id: row for row in quarantine(workspace)}
+    rows = {row.id: row for row in quarantine(workspace) if row.mendable}
     grouped: dict[tuple[str, str], dict[int, dict[str, str | None]]] = defaultdict(dict)
     for row_id, cells in corrections.items():
         row = _known(rows, row_id)
-        corrected = grouped[row.load_id, row.file].setdefault(row.row, dict(row.raw))
+        corrected = grouped[row.load_id, row.file].setdefault(int(row.row), dict(row.raw))
         corrected.update(cells)
     records = {record["id"]: record for record in Journal(workspace.journal_path).records()}
     return tuple(

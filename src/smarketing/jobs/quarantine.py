@@ -6,12 +6,14 @@ Each load leaves one file of JSON lines; what was mended is noted beside, so tha
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from smarketing.connectors.outside.streams import Refused
 from smarketing.facts.language import Text
 from smarketing.jobs.journal import Journal, append_line, as_json
 from smarketing.jobs.workspace import Workspace, write_whole
@@ -26,7 +28,7 @@ class QuarantinedRow:
     id: str
     load_id: str
     file: str
-    row: int
+    row: int | str  # the number of the line, or the key of a record of a connected system
     table: str
     column: str | None
     code: str
@@ -34,6 +36,7 @@ class QuarantinedRow:
     raw: Mapping[str, str | None]
     text: Text
     resolved: bool = False
+    mendable: bool = True  # here; a record of a connected system is mended there and comes again by itself
 
 
 def store(workspace: Workspace, load_id: str, rows: pa.Table) -> None:
@@ -62,7 +65,58 @@ def quarantine(workspace: Workspace) -> tuple[QuarantinedRow, ...]:
         for row in _stored(workspace, record["id"]):
             if row["file"] in kept:
                 rows.append(_row(row, record["id"], resolved=row["id"] in resolved))
-    return tuple(rows)
+    return (*rows, *_refused(workspace))
+
+
+def store_refused(
+    workspace: Workspace, connection: str, title: str, refused: Mapping[str, Sequence[Refused]]
+) -> None:
+    """Write down which records of a connection wait for a person now; those of the run before are replaced."""
+    lines = [
+        as_json(_refused_record(connection, title, stream, record))
+        for stream, records in refused.items()
+        for record in records
+    ]
+    path = _refused_path(workspace, connection)
+    if lines:
+        write_whole(path, "\n".join(lines) + "\n")
+    else:
+        path.unlink(missing_ok=True)
+
+
+def forget_refused(workspace: Workspace, connection: str) -> None:
+    """The connection is no more."""
+    _refused_path(workspace, connection).unlink(missing_ok=True)
+
+
+def _refused_path(workspace: Workspace, connection: str) -> Path:
+    return workspace.quarantine_path / "connections" / f"{connection}.jsonl"
+
+
+def _refused_record(connection: str, title: str, stream: str, record: Refused) -> dict[str, Any]:
+    return {
+        "id": f"{connection}:{stream}:{record.key}",
+        "file": f"{title}: {stream}",
+        "row": record.key,
+        "table": stream,
+        "column": record.column,
+        "code": "refused",
+        "value": _cell(record.body.get(record.column)),
+        "raw": as_json({name: _cell(value) for name, value in record.body.items()}),
+        "ru": record.text.ru,
+        "en": record.text.en,
+    }
+
+
+def _cell(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else as_json(value)
+
+
+def _refused(workspace: Workspace) -> Iterator[QuarantinedRow]:
+    for path in sorted((workspace.quarantine_path / "connections").glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            if line:
+                yield _row(json.loads(line), path.stem, resolved=False, mendable=False)
 
 
 def resolve(workspace: Workspace, ids: Iterable[str], load_id: str) -> None:
@@ -91,7 +145,7 @@ def _resolved(workspace: Workspace) -> set[str]:
     return {record["id"] for record in Journal(workspace.quarantine_path / _RESOLVED).records()}
 
 
-def _row(stored: Mapping[str, Any], load_id: str, *, resolved: bool) -> QuarantinedRow:
+def _row(stored: Mapping[str, Any], load_id: str, *, resolved: bool, mendable: bool = True) -> QuarantinedRow:
     return QuarantinedRow(
         id=stored["id"],
         load_id=load_id,
@@ -104,6 +158,7 @@ def _row(stored: Mapping[str, Any], load_id: str, *, resolved: bool) -> Quaranti
         raw=_cells(stored["raw"]),
         text=Text(stored["ru"], stored["en"]),
         resolved=resolved,
+        mendable=mendable,
     )
 
 

@@ -83,7 +83,7 @@ def company_toml(company: Company) -> str:
     tables = {key: value for key, value in content.items() if key not in plain}
     parts = ["\n".join(f"# {line}" for line in _HEAD)]
     parts += [f"{_comment(key)}{_pair(key, value)}" for key, value in plain.items()]
-    parts += [_table(key, value) for key, value in tables.items()]
+    parts += [toml_table(key, value, _comment(key)) for key, value in tables.items()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -97,12 +97,13 @@ def _comment(key: str) -> str:
     return "".join(f"# {line}\n" for line in COMMENTS.get(key, ()))
 
 
-def _table(key: str, value: Any) -> str:
+def toml_table(key: str, value: Any, comment: str = "") -> str:
+    """A section of TOML: a mapping as one table, a sequence of mappings as an array of tables."""
     if not value:  # an empty section is shown as a comment, so that a person sees where it goes
-        return f"{_comment(key)}# {f'[{key}]' if isinstance(value, dict) else f'[[{key}]]'}"
+        return f"{comment}# {f'[{key}]' if isinstance(value, dict) else f'[[{key}]]'}"
     if isinstance(value, dict):
-        return f"{_comment(key)}[{key}]\n" + _pairs(value)
-    return _comment(key) + "\n".join(f"[[{key}]]\n{_pairs(_filled(item))}\n" for item in value).rstrip("\n")
+        return f"{comment}[{key}]\n" + _pairs(value)
+    return comment + "\n".join(f"[[{key}]]\n{_pairs(_filled(item))}\n" for item in value).rstrip("\n")
 
 
 def _filled(item: Mapping[str, Any]) -> dict[str, Any]:

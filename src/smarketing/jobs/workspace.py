@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
+from threading import get_ident
 
 from smarketing.facts.company import Company, read_company
 from smarketing.facts.errors import WrongState
@@ -70,6 +71,22 @@ class Workspace:
         return self.root / "asked.jsonl"
 
     @property
+    def connections_path(self) -> Path:
+        return self.root / "connections.toml"
+
+    @property
+    def secrets_path(self) -> Path:
+        return self.root / "secrets.json"
+
+    @property
+    def queue_path(self) -> Path:
+        return self.root / "work.sqlite3"
+
+    def connection_folder(self, key: str) -> Path:
+        """What came from one connection, how it stands and what its runs did."""
+        return self.root / "connections" / key
+
+    @property
     def database_path(self) -> Path:
         return self.root / "app.sqlite3"
 
@@ -86,11 +103,11 @@ class Workspace:
         return Lake(self.lake_path)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, *, mode: int = 0o666) -> None:
     """Write a file so that a reader sees the old content or the new one, never a half."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("w", encoding="utf-8") as file:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""Who writes now? One writer at a time; the lock goes with the process that held it."""
+"""Who works now? One at a time; the lock goes with the process that held it."""
 
 from __future__ import annotations
 
@@ -18,18 +18,8 @@ _PAUSE = 0.02
 @contextmanager
 def writing(root: Path, patience: float) -> Iterator[None]:
     """Hold the writer's lock of a lake; wait ``patience`` seconds for it, then raise :class:`WrongState`."""
-    descriptor = os.open(root / "writer.lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        _wait(descriptor, root, patience)
-        yield
-    finally:
-        os.close(descriptor)  # closing frees the lock, and so does being killed
-
-
-def _wait(descriptor: int, root: Path, patience: float) -> None:
-    deadline = time.monotonic() + patience
-    while not _take(descriptor):
-        if time.monotonic() >= deadline:
+    with holding(root / "writer.lock", patience) as held:
+        if not held:
             raise WrongState(
                 "lake-busy",
                 Text(
@@ -38,7 +28,26 @@ def _wait(descriptor: int, root: Path, patience: float) -> None:
                     "Wait until it ends and try again.",
                 ),
             )
+        yield
+
+
+@contextmanager
+def holding(path: Path, patience: float) -> Iterator[bool]:
+    """Hold a lock file; False where somebody else holds it for longer than ``patience`` seconds."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        yield _wait(descriptor, patience)
+    finally:
+        os.close(descriptor)  # closing frees the lock, and so does being killed
+
+
+def _wait(descriptor: int, patience: float) -> bool:
+    deadline = time.monotonic() + patience
+    while not _take(descriptor):
+        if time.monotonic() >= deadline:
+            return False
         time.sleep(_PAUSE)
+    return True
 
 
 if sys.platform == "win32":

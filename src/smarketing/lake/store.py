@@ -101,16 +101,12 @@ class Lake:
 
     def versions(self) -> list[VersionInfo]:
         """Every version that can be opened, oldest first."""
-        return [
-            VersionInfo(
-                number=manifest.version,
-                made_at=manifest.made_at,
-                known_until=manifest.known_until,
-                note=manifest.note,
-                rows={name: state.rows for name, state in manifest.tables.items()},
-            )
-            for manifest in self._history.all()
-        ]
+        return [_info(manifest) for manifest in self._history.all()]
+
+    def newest(self) -> VersionInfo | None:
+        """The newest version; None where nothing was loaded yet. Reads one small file."""
+        manifest = self._history.newest()
+        return None if manifest is None else _info(manifest)
 
     def make_cache(self) -> Path | None:
         """Make the newest version two to three times faster to ask, after a load. None: there is none."""
@@ -200,6 +196,16 @@ class Lake:
             raise TypeError("a moment without a zone")
         made = [manifest for manifest in self._history.all() if manifest.made_at <= as_of]
         return made[-1] if made else None
+
+
+def _info(manifest: Manifest) -> VersionInfo:
+    return VersionInfo(
+        number=manifest.version,
+        made_at=manifest.made_at,
+        known_until=manifest.known_until,
+        note=manifest.note,
+        rows={name: state.rows for name, state in manifest.tables.items()},
+    )
 
 
 def _empty() -> Manifest:

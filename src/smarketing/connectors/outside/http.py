@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -33,6 +35,8 @@ class Traffic:
     retries: int = 0
     refused: int = 0
     received_bytes: int = 0
+    waited: float = 0.0  # seconds that our own care for the portal's limits took
+    ahead: float | None = None  # seconds by which the other side's clock is ahead of ours, where it tells
     notes: dict[str, float] = field(default_factory=dict)  # e.g. seconds of work by method
 
 
@@ -91,12 +95,15 @@ class Http:
     def once(self, method: str, path: str, **request: Any) -> httpx.Response:
         """A request sent exactly once: for writes, which must not be repeated blindly."""
         self._pace.take()
+        self.traffic.waited = self._pace.waited
         self.traffic.requests += 1
         try:
             response = self._client.request(method, path, **request)
         except httpx.HTTPError as error:
             raise self._torn(error) from None  # the library's own text carries the address with its secret
         self.traffic.received_bytes += len(response.content)
+        if self.traffic.ahead is None:
+            self.traffic.ahead = _ahead(response.headers.get("Date"))
         trouble = self._judge(response)
         if trouble is None:
             return response
@@ -121,6 +128,17 @@ class Http:
                 f"No connection with {host} ({what}). It will be tried again on schedule.",
             ),
         )
+
+
+def _ahead(said: str | None) -> float | None:
+    """Seconds between our clock and the ``Date`` of an answer; None where it has none or nonsense."""
+    try:
+        moment = parsedate_to_datetime(said or "")
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return None
+    return (moment - datetime.now(UTC)).total_seconds()
 
 
 def _backoff(error: Exception) -> bool | float:
