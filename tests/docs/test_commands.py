@@ -41,11 +41,17 @@ def test_commands_of_the_reference_are_those_of_the_program(reference):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_options_and_arguments_are_documented(command, reference):
     told = words(section(read(reference), f"`smarketing {command}`"))
-    parameters = CLI.commands[command].params
+    parameters = _parameters(CLI.commands[command])
     options = {name for one in parameters if one.param_type_name == "option" for name in one.opts}
     arguments = {one.name.upper() for one in parameters if one.param_type_name == "argument"}
     assert (options - {"--help"}) | arguments <= told
     assert {word for word in told if re.fullmatch(r"--[a-z-]+", word)} <= options | _mentioned(command)
+
+
+def _parameters(command):
+    """Of a command, or of all commands of a group: a group has one section."""
+    inside = getattr(command, "commands", {}).values()
+    return [*command.params, *(one for each in inside for one in each.params)]
 
 
 def _mentioned(command: str) -> set[str]:
@@ -64,7 +70,11 @@ def test_command_line_in_a_document_parses(page, line):
     name, *arguments = shlex.split(line, comments=True)[1:]
     if name == "--version":
         return
-    context = CLI.commands[name].make_context(name, arguments)
+    command = CLI.commands[name]
+    if hasattr(command, "commands"):
+        command = command.commands[arguments[0]]
+        arguments = arguments[1:]
+    context = command.make_context(name, arguments)
     if name == "show":
         options = context.params
         assert options["what"] in ANSWERS

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from smarketing.connectors.outside.kinds import Connection
 from smarketing.facts.errors import WrongQuestion, WrongSetting
-from smarketing.jobs.connections import Connection, Connections
+from smarketing.jobs.connections import Connections
 from smarketing.jobs.workspace import Workspace
 from tests.support.connected import connect
 from tests.support.toy import TOKEN, Portal

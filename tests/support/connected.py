@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import stamina
 
+from smarketing.connectors.outside.kinds import Connection
 from smarketing.facts.company import Company
-from smarketing.jobs.connections import Connection, Connections
+from smarketing.jobs.connections import Connections
 from smarketing.jobs.kinds import KINDS
 from smarketing.jobs.workspace import Workspace
 from tests.support.toy import TOKEN, TOY, Portal, Shop

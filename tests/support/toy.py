@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -53,6 +54,7 @@ class Shop:
     token: str = TOKEN
     clock: datetime = FIRST
     ahead: timedelta = timedelta()  # of its clock before ours
+    pause: float = 0.0  # seconds before each answer
     asked: list[str] = field(default_factory=list)
 
     def lead(self, source: str = "site", **more: Any) -> int:
@@ -105,6 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         shop, parts = self.server.shop, urlsplit(self.path)
         shop.asked.append(self.path)
+        time.sleep(shop.pause)
         status = shop.answers.pop(0) if shop.answers else 200
         if status == 0:
             self.close_connection = True

@@ -43,12 +43,13 @@ def _period(start: str | None, end: str | None, month: str | None, known: Period
         return Month.parse(month).period
     if not start and not end:
         return None
-    first = _day(start) if start else (known.start if known else date(2000, 1, 1))
-    last = _day(end) if end else (known.last_day if known else date(2100, 1, 1))
+    first = day_of(start) if start else (known.start if known else date(2000, 1, 1))
+    last = day_of(end) if end else (known.last_day if known else date(2100, 1, 1))
     return Period(first, last + timedelta(days=1))
 
 
-def _day(text: str) -> date:
+def day_of(text: str) -> date:
+    """A day; raises :class:`WrongQuestion` for what is none."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -63,7 +64,7 @@ def _day(text: str) -> date:
 
 def end_of(text: str | None, zone: ZoneInfo) -> datetime | None:
     """The last second of a local day; raises :class:`WrongQuestion` for what is no day."""
-    return None if text is None else datetime.combine(_day(text), time(23, 59, 59), tzinfo=zone)
+    return None if text is None else datetime.combine(day_of(text), time(23, 59, 59), tzinfo=zone)
 
 
 def _clock(word: str) -> Clock:

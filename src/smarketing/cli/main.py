@@ -13,6 +13,7 @@ from rich.console import Console
 
 from smarketing.cli.answers import diagnose_command, questions_command
 from smarketing.cli.calibration import calibrate_command
+from smarketing.cli.connecting import connections, sync_command
 from smarketing.cli.language import t, terminal_language
 from smarketing.cli.show import show_command, verdict_command
 from smarketing.cli.work import (
@@ -52,6 +53,8 @@ app.command(
 )(demo_command)
 app.command("init", help=t("Создать пустую рабочую папку.", "Make an empty workspace."))(init_command)
 app.command("load", help=t("Загрузить файлы выгрузок.", "Load files of exports."))(load_command)
+app.command("sync", help=t("Загрузить из подключённых систем.", "Load from connected systems."))(sync_command)
+app.add_typer(connections, name="connection")
 app.command("show", help=t("Показать измерение таблицей.", "Show a measurement as a table."))(show_command)
 app.command("verdict", help=t("Разобрать отклонение от плана.", "Split the plan gap by cause and zone."))(
     verdict_command

@@ -105,7 +105,7 @@ def load_command(
     """Read files into facts; nothing is lost: accepted + quarantined = received."""
     console = Console()
     here = workspace(home)
-    with _progress(console) as tell:
+    with progress(console) as tell:
         report = load(
             here, paths, mapping=map_, check=check, known_until=end_of(known_until, here.company.tz), progress=tell
         )
@@ -113,11 +113,21 @@ def load_command(
     raise typer.Exit(report.exit_code)
 
 
-def serve_command(home: Home = None, host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    """The product over one workspace."""
-    here = _existing(workspace(home))
+def serve_command(
+    home: Home = None,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    no_worker: Annotated[
+        bool,
+        typer.Option(
+            "--no-worker", help=t("Без загрузок по расписанию.", "Without scheduled loads and background work.")
+        ),
+    ] = False,
+) -> None:
+    """The product over one workspace, with the worker that keeps connections in step."""
+    here = existing(workspace(home))
     _free(host, port)
-    _serve(here.root, host, port, Console())
+    _serve(here.root, host, port, Console(), worker=not no_worker)
 
 
 def user_command(
@@ -138,7 +148,7 @@ def user_command(
         raise WrongQuestion(
             "unknown-role", Text(f"Роли «{role}» нет. {hint.ru}", f"There is no role “{role}”. {hint.en}")
         )
-    here = _existing(workspace(home))
+    here = existing(workspace(home))
     password = os.environ.get("SMARKETING_PASSWORD") or typer.prompt(
         t("Пароль", "Password"), hide_input=True, confirmation_prompt=True
     )
@@ -171,7 +181,7 @@ def bench_command(
 
 
 @contextmanager
-def _progress(console: Console) -> Iterator[Callable[[Text], None]]:
+def progress(console: Console) -> Iterator[Callable[[Text], None]]:
     """Long work shows what it is at."""
     shown = Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True)
     language = terminal_language()
@@ -184,7 +194,7 @@ def _build_demo(folder: Path, console: Console) -> None:
     """Built aside and then put in place: a build that was cut short leaves nothing that looks whole."""
     aside = folder.with_name(f".{folder.name}.building")
     shutil.rmtree(aside, ignore_errors=True)
-    with _progress(console) as tell:
+    with progress(console) as tell:
         make_demo(aside, tell)
     aside.rename(folder)
 
@@ -214,15 +224,15 @@ def _make_people(folder: Path) -> None:
         )
 
 
-def _serve(folder: Path, host: str, port: int, console: Console) -> None:
+def _serve(folder: Path, host: str, port: int, console: Console, *, worker: bool = True) -> None:
     from smarketing.web.serving import serve
 
     console.print(t(f"Открыто: http://{host}:{port}", f"Open: http://{host}:{port}"), highlight=False)
     console.print(t("Остановить: Ctrl+C", "Stop with Ctrl+C"), style="dim")
-    serve(folder.resolve(), host, port)
+    serve(folder.resolve(), host, port, worker=worker)
 
 
-def _existing(here: Workspace) -> Workspace:
+def existing(here: Workspace) -> Workspace:
     if here.company_path.exists():
         return here
     raise WrongState(

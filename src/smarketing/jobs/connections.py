@@ -8,11 +8,8 @@ from __future__ import annotations
 import shutil
 import tomllib
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from smarketing.connectors.outside.kinds import Account, ConnectorKind
+from smarketing.connectors.outside.kinds import Account, Connection, checked, options_of, parse_connection, require
 from smarketing.connectors.outside.streams import Connector
 from smarketing.facts.errors import WrongQuestion, WrongSetting, did_you_mean
 from smarketing.facts.language import Text
@@ -22,29 +19,10 @@ from smarketing.jobs.settings import toml_table
 from smarketing.jobs.vault import Vault, alone
 from smarketing.jobs.workspace import Workspace, write_whole
 
-KEY = r"^[a-z][a-z0-9_]*$"
 _HEAD = (
     "# Подключения. Их же правит страница «Подключения»; секретов здесь нет.\n"
     "# The connections. The page of connections edits the same content; no secrets are here.\n\n"
 )
-
-
-class Connection(BaseModel):
-    """A company's account in an outside system, as a person set it. ``minutes``: how often it is asked."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    key: str = Field(pattern=KEY, max_length=40)
-    kind: str
-    title: str = Field(min_length=1, max_length=100)
-    base_url: str = ""
-    minutes: int = Field(default=30, ge=1, le=7 * 24 * 60)
-    paused: bool = False
-    options: dict[str, Any] = {}
-
-    @property
-    def of_kind(self) -> ConnectorKind:
-        return kind_of(self.kind)
 
 
 class Connections:
@@ -63,7 +41,7 @@ class Connections:
             content = tomllib.loads(self._path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise _wrong_setting(str(error)) from error
-        return tuple(_parsed(item) for item in content.get("connections", ()))
+        return tuple(parse_connection(item) for item in content.get("connections", ()))
 
     def get(self, key: str) -> Connection:
         """Raises :class:`WrongQuestion` that names the nearest one."""
@@ -78,9 +56,9 @@ class Connections:
 
     def add(self, connection: Connection, secrets: Mapping[str, str]) -> Connection:
         """A new connection with its secrets; what the kind needs has to be there."""
-        kind = connection.of_kind
+        kind = kind_of(connection.kind)
         given = checked(connection, kind)
-        _require(kind, given, secrets)
+        require(kind, given, secrets)
         with alone(self._path):
             known = self.all()
             if any(one.key == given.key for one in known):
@@ -96,7 +74,7 @@ class Connections:
     def change(self, connection: Connection, secrets: Mapping[str, str] | None = None) -> Connection:
         """Set an existing connection anew; secrets that are not given stay as they are."""
         self.get(connection.key)
-        given = checked(connection, connection.of_kind)
+        given = checked(connection, kind_of(connection.kind))
         if secrets:
             self._vault.put(given.key, secrets)
         with alone(self._path):
@@ -122,65 +100,21 @@ class Connections:
     def account(self, key: str) -> Account:
         """What a connector is made of; raises :class:`WrongState` where the secrets cannot be opened."""
         connection = self.get(key)
-        kind = connection.of_kind
+        kind = kind_of(connection.kind)
         return Account(
             base_url=connection.base_url or kind.base_url,
-            options=_options(kind, connection),
+            options=options_of(connection, kind),
             secrets=self._vault.get(key),
             keep=lambda renewed: self._vault.put(key, renewed),
         )
 
     def open(self, key: str) -> Connector:
         """A connector that can be asked; close it afterwards."""
-        return self.get(key).of_kind.open(self.account(key))
+        return kind_of(self.get(key).kind).open(self.account(key))
 
     def _write(self, connections: Iterable[Connection]) -> None:
         items = [connection.model_dump(mode="python") for connection in connections]
         write_whole(self._path, _HEAD + toml_table("connections", items) + "\n")
-
-
-def checked(connection: Connection, kind: ConnectorKind) -> Connection:
-    """The connection with its options as the kind understands them."""
-    options = _options(kind, connection).model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-    if not (connection.base_url or kind.base_url) and kind.asks_address:
-        raise _wrong_setting_of(connection.key, Text("нужен адрес", "the address is needed"))
-    return connection.model_copy(update={"options": options})
-
-
-def _require(kind: ConnectorKind, connection: Connection, secrets: Mapping[str, str]) -> None:
-    missing = [field.label for field in kind.secret_fields if field.required and not secrets.get(field.name)]
-    if missing:
-        what = Text(
-            "не хватает: " + ", ".join(label.ru for label in missing),
-            "missing: " + ", ".join(label.en for label in missing),
-        )
-        raise _wrong_setting_of(connection.key, what)
-
-
-def _options(kind: ConnectorKind, connection: Connection) -> BaseModel:
-    try:
-        return kind.options.model_validate(connection.options)
-    except ValidationError as error:
-        raise _wrong_setting_of(connection.key, _places(error)) from error
-
-
-def _parsed(item: Mapping[str, Any]) -> Connection:
-    try:
-        return Connection.model_validate(item)
-    except ValidationError as error:
-        raise _wrong_setting_of(str(item.get("key", "?")), _places(error)) from error
-
-
-def _places(error: ValidationError) -> Text:
-    """Where and what, without the values: somebody may have put a secret there."""
-    said = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-    return Text(said, said)
-
-
-def _wrong_setting_of(key: str, what: Text) -> WrongSetting:
-    return WrongSetting(
-        "bad-connection", Text(f"Подключение «{key}»: {what.ru}.", f"Connection “{key}”: {what.en}.")
-    )
 
 
 def _wrong_setting(what: str) -> WrongSetting:

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 
+from smarketing.connectors.outside.kinds import Connection
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.streams import Connector
 from smarketing.facts.company import Company
 from smarketing.facts.language import Text
-from smarketing.jobs.connections import Connection
 from smarketing.jobs.journal import as_json
 from smarketing.jobs.proposals import with_new_stages, with_proposal
 from smarketing.jobs.standing import Finding

@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
 from smarketing.connectors.outside.mirror import Kept
 from smarketing.facts.language import Text
+from smarketing.facts.stored import read_back
 from smarketing.jobs.journal import Journal, append_line, as_json
 from smarketing.jobs.workspace import Workspace, write_whole
 from smarketing.lake.lock import holding
@@ -134,7 +133,7 @@ class Desk:
     @property
     def standing(self) -> Standing:
         """As it was last written down; a fresh one where nothing or nonsense is."""
-        return _read(TypeAdapter(Standing), self.folder / "standing.json") or Standing()
+        return _read(Standing, self.folder / "standing.json") or Standing()
 
     def stands(self, standing: Standing) -> None:
         write_whole(self.folder / "standing.json", as_json(standing))
@@ -142,7 +141,7 @@ class Desk:
     @property
     def doing(self) -> Doing | None:
         """What the run of this moment is at; None where nobody runs."""
-        said = _read(TypeAdapter(Doing), self.folder / "doing.json")
+        said = _read(Doing, self.folder / "doing.json")
         return said if said is not None and self.is_busy else None
 
     def does(self, doing: Doing | None) -> None:
@@ -159,14 +158,9 @@ class Desk:
             return not free
 
     def runs(self) -> tuple[Run, ...]:
-        """Newest first."""
-        adapter, found = TypeAdapter(Run), []
-        for record in Journal(self.folder / "runs.jsonl").records():
-            try:
-                found.append(adapter.validate_python(record))
-            except ValidationError:  # written by another version
-                continue
-        return tuple(reversed(found))
+        """Newest first; one written by another version of the product is left out."""
+        found = [read_back(Run, record) for record in Journal(self.folder / "runs.jsonl").records()]
+        return tuple(run for run in reversed(found) if run is not None)
 
     def ran(self, run: Run) -> None:
         """Note a run; of very many the newest are kept."""
@@ -190,8 +184,8 @@ def retry_in(failures: int, schedule: timedelta, after: float | None) -> timedel
     return max(min(doubled, schedule, LONGEST_RETRY), timedelta(seconds=after or 0))
 
 
-def _read(adapter: TypeAdapter[_T], path: Path) -> _T | None:
+def _read(kind: type[_T], path: Path) -> _T | None:
     try:
-        return adapter.validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValidationError):
+        return read_back(kind, path.read_text(encoding="utf-8"))
+    except OSError:
         return None

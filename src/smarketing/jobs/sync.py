@@ -17,14 +17,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from smarketing.connectors.outside.http import MASK, Traffic
-from smarketing.connectors.outside.kinds import Counted
+from smarketing.connectors.outside.kinds import Connection, Counted
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.streams import Connector
 from smarketing.connectors.outside.trouble import LastingTrouble, PassingTrouble
 from smarketing.facts.errors import SmarketingError, WrongState
 from smarketing.facts.language import Text
 from smarketing.jobs import delivery, quarantine
-from smarketing.jobs.connections import Connection, Connections
+from smarketing.jobs.connections import Connections
+from smarketing.jobs.kinds import kind_of
 from smarketing.jobs.standing import Desk, Doing, Outcome, Run, Standing, Trouble, retry_in
 from smarketing.jobs.walking import Stopped, Walk, ask_again
 from smarketing.jobs.workspace import Workspace
@@ -93,6 +94,7 @@ class _Run:
     ) -> None:
         self._workspace, self._connection, self._desk = workspace, connection, desk
         self._now, self._who = now.astimezone(UTC), who
+        self._kind = kind_of(connection.kind)
         self._tell, self._stop = progress, stop or _never
         self._began = datetime.now(UTC)
         self._traffic = Traffic()
@@ -125,7 +127,7 @@ class _Run:
     def _go(self, wish: Wish) -> None:
         account = Connections(self._workspace).account(self._connection.key)
         self._secrets = tuple(account.secrets.values())
-        with _opened(self._connection.of_kind.open(account)) as connector, _mirror(self._desk) as mirror:
+        with _opened(self._kind.open(account)) as connector, _mirror(self._desk) as mirror:
             if isinstance(connector, Counted):
                 self._traffic = connector.traffic
             self._say(Text("Соединяемся", "Connecting"))
@@ -147,7 +149,7 @@ class _Run:
             connector,
             mirror,
             now=self._now,
-            known_until=self._known_until() if self._connection.of_kind.tells_time else None,
+            known_until=self._known_until() if self._kind.tells_time else None,
             anew=anew,
             who=self._who,
         )

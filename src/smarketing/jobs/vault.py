@@ -89,7 +89,7 @@ def alone(path: Path) -> Iterator[None]:
 
 def _seal() -> MultiFernet:
     """The keys of the environment; the first one seals, the others still open what they sealed."""
-    said = os.environ.get(VARIABLE, "") or _file(os.environ.get(f"{VARIABLE}_FILE", ""))
+    said = os.environ.get(VARIABLE, "") or _file(os.environ.get("SMARKETING_KEY_FILE", ""))
     keys = [key.strip() for key in said.split(",") if key.strip()]
     if not keys:
         raise WrongState(

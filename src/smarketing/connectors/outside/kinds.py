@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from smarketing.connectors.outside.http import Traffic
 from smarketing.connectors.outside.streams import Connector
+from smarketing.facts.errors import WrongSetting
 from smarketing.facts.language import Text, same
+
+KEY = r"^[a-z][a-z0-9_]*$"
 
 
 class NoOptions(BaseModel):
@@ -65,9 +68,66 @@ class ConnectorKind:
         return tuple(field for field in self.fields if field.secret)
 
 
+class Connection(BaseModel):
+    """A company's account in an outside system, as a person set it. ``minutes``: how often it is asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str = Field(pattern=KEY, max_length=40)
+    kind: str
+    title: str = Field(min_length=1, max_length=100)
+    base_url: str = ""
+    minutes: int = Field(default=30, ge=1, le=7 * 24 * 60)
+    paused: bool = False
+    options: dict[str, Any] = {}
+
+
 @runtime_checkable
 class Counted(Protocol):
     """A connector that lets its traffic be noted with the run."""
 
     @property
     def traffic(self) -> Traffic: ...
+
+
+def parse_connection(content: Mapping[str, Any]) -> Connection:
+    """A connection of parsed settings; raises :class:`WrongSetting` that names every wrong place."""
+    try:
+        return Connection.model_validate(content)
+    except ValidationError as error:
+        raise wrong_connection(str(content.get("key", "?")), _places(error)) from None
+
+
+def checked(connection: Connection, kind: ConnectorKind) -> Connection:
+    """The connection with its options as the kind understands them; raises :class:`WrongSetting`."""
+    options = options_of(connection, kind).model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    if not (connection.base_url or kind.base_url) and kind.asks_address:
+        raise wrong_connection(connection.key, Text("нужен адрес", "the address is needed"))
+    return connection.model_copy(update={"options": options})
+
+
+def options_of(connection: Connection, kind: ConnectorKind) -> BaseModel:
+    """The options as the kind's own model; raises :class:`WrongSetting`."""
+    try:
+        return kind.options.model_validate(connection.options)
+    except ValidationError as error:
+        raise wrong_connection(connection.key, _places(error)) from None
+
+
+def require(kind: ConnectorKind, connection: Connection, secrets: Mapping[str, str]) -> None:
+    """Raises :class:`WrongSetting` that names the secrets that the kind needs and nobody gave."""
+    missing = [field.label for field in kind.secret_fields if field.required and not secrets.get(field.name)]
+    if missing:
+        ru, en = ", ".join(label.ru for label in missing), ", ".join(label.en for label in missing)
+        raise wrong_connection(connection.key, Text(f"не хватает: {ru}", f"missing: {en}"))
+
+
+def wrong_connection(key: str, what: Text) -> WrongSetting:
+    return WrongSetting(
+        "bad-connection", Text(f"Подключение «{key}»: {what.ru}.", f"Connection “{key}”: {what.en}.")
+    )
+
+
+def _places(error: ValidationError) -> Text:
+    """Where and what, without the values: somebody may have put a secret there."""
+    return same("; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()))
