@@ -34,6 +34,7 @@ class OneAtATime:
 def workspace(tmp_path: Path, settings: Any) -> Workspace:
     """A workspace with the settings of the small company and nothing loaded."""
     settings.WORKSPACE = tmp_path
+    settings.WORK_IMMEDIATELY = True
     made = Workspace(tmp_path)
     made.write_company(small_company.COMPANY)
     return made

@@ -53,7 +53,7 @@ def test_check_shows_what_would_happen_and_loads_nothing(client: Client, workspa
 
 def test_load_mend_and_load_again(client: Client, workspace: Workspace) -> None:
     check = send(client)
-    loaded = words(client.post(f"{check}/load"))
+    loaded = words(client.post(f"{check}/load", follow=True))
     assert "Данные обновлены, версия 1." in loaded
     assert "За цифрой стоит записей: 4." in words(client.get("/records?month=2026-11"))
     assert "в карантине 1 строка" in words(client.get("/data"))
@@ -69,8 +69,8 @@ def test_load_mend_and_load_again(client: Client, workspace: Workspace) -> None:
 
 
 def test_same_file_again_changes_nothing(client: Client) -> None:
-    client.post(f"{send(client)}/load")
-    again = words(client.post(f"{send(client)}/load"))
+    client.post(f"{send(client)}/load", follow=True)
+    again = words(client.post(f"{send(client)}/load", follow=True))
     assert "Эти файлы уже загружены: данные не изменились, версия 1." in again
 
 

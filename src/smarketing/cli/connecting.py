@@ -101,7 +101,7 @@ def add_command(
             "title": title or chosen.title.say(terminal_language()),
             "base_url": address,
             "minutes": chosen.minutes if every is None else every,
-            "options": dict(map(_pair, option or [])),
+            "options": {name: chosen.option(name, value) for name, value in map(_pair, option or [])},
         }
     )
     Connections(here).add(connection, _secrets(chosen))

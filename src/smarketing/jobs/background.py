@@ -57,6 +57,10 @@ class Background:
         """Load an upload as soon as a worker is free."""
         self._load(token)
 
+    def is_asked(self, key: str) -> bool:
+        """Whether a run of this connection waits for a free worker."""
+        return key in self._waiting("sync")
+
     def tick(self) -> None:
         """Start what is due. Runs each minute; run twice it starts nothing twice."""
         now = datetime.now(UTC)

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from smarketing.connectors.outside.kinds import Connection
 from smarketing.connectors.outside.mirror import Mirror
-from smarketing.connectors.outside.streams import Connector
+from smarketing.connectors.outside.streams import Connector, Finds
 from smarketing.facts.company import Company
 from smarketing.facts.language import Text
 from smarketing.jobs.journal import as_json
@@ -23,8 +23,9 @@ from smarketing.jobs.workspace import Workspace
 from smarketing.lake.store import Change, FactBatch
 
 LOAD_ROWS = 300_000  # rows in one version of the lake: what is held in memory at once
+LOOK_EVERY = timedelta(hours=20)  # at what is poor in the records
 CLOCK_STEP = timedelta(hours=1)  # so seldom does a version only say that nothing has changed
-_DELIVERED, _READ_BY = "delivered", "read-by"
+_DELIVERED, _READ_BY, _LOOKED = "delivered", "read-by", "looked"
 # Settings by which a connector reads its records: when they change, all facts are made again.
 _READS = (
     "zone", "currency", "phone_region", "stages", "segments", "source_groups", "custom_fields", "seller_quality",
@@ -72,13 +73,14 @@ def deliver(
         change = workspace.lake.load(batches, company, known_until=known_until if is_last else None, note=note)
         facts.update(change.added)
         facts.update(change.updated)
+    poor = _poor(connector, mirror, company, now) if facts else ()
     mirror.mark(_DELIVERED, upto)
     mirror.mark(_READ_BY, read_by)
     return Delivered(
         version=change.version if change else None,
         known_until=known_until,
         facts={table: rows for table, rows in facts.items() if rows},
-        findings=findings,
+        findings=(*findings, *poor),
         waiting=sum(len(rows) for rows in mirror.refused().values()),
     )
 
@@ -124,6 +126,18 @@ def _settings(
         if stages:
             workspace.write_company(widened)
         return widened, tuple(_new_stage(stage.name.text, connection) for stage in stages)
+
+
+def _poor(connector: Connector, mirror: Mirror, company: Company, now: datetime) -> tuple[Finding, ...]:
+    """What is poor in the account's own records. A pass over all of them, so it is made once a day at most."""
+    last = mirror.marked(_LOOKED)
+    if not isinstance(connector, Finds) or (last and now - datetime.fromisoformat(str(last)) < LOOK_EVERY):
+        return ()
+    mirror.mark(_LOOKED, now.isoformat())
+    return tuple(
+        Finding(one.key, Text(f"{one.text.ru} Записей: {one.count}.", f"{one.text.en} Records: {one.count}."))
+        for one in connector.findings(mirror, company)
+    )
 
 
 def _reading(company: Company, connection: Connection) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from smarketing.connectors.amocrm import kind as amocrm
 from smarketing.connectors.outside.kinds import ConnectorKind
 from smarketing.facts.errors import WrongQuestion, did_you_mean
 from smarketing.facts.language import Text
 
-KINDS: dict[str, ConnectorKind] = {}
+KINDS: dict[str, ConnectorKind] = {kind.key: kind for kind in (amocrm.KIND,)}
 
 
 def kind_of(key: str) -> ConnectorKind:

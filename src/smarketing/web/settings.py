@@ -134,6 +134,9 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 UPLOAD_LIMIT = environment.number("SMARKETING_UPLOAD_MB", 200) * 1024 * 1024
 
+# Work that a page must not wait for goes to the worker; tests do it inside the request.
+WORK_IMMEDIATELY = False
+
 # Sign-in: how many failures within the window close the door for a name or an address.
 SIGN_IN_WINDOW_MINUTES = 15
 SIGN_IN_FAILURES_BY_NAME = 5

@@ -11,6 +11,7 @@ from smarketing.connectors.amocrm import facts, records, setting, walking
 from smarketing.connectors.amocrm.assumptions import assumptions
 from smarketing.connectors.amocrm.client import Api
 from smarketing.connectors.amocrm.options import Options
+from smarketing.connectors.outside.http import Traffic
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.pace import Pace
 from smarketing.connectors.outside.streams import Assumption, Cursor, Health, Page, Record, Since, Stream
@@ -65,6 +66,10 @@ class AmoCrm:
     ) -> None:
         self.options = options or Options()
         self.api = Api(base_url, token, pace=pace)
+
+    @property
+    def traffic(self) -> Traffic:
+        return self.api.http.traffic
 
     @property
     def streams(self) -> Sequence[Stream]:

@@ -24,13 +24,23 @@ class NoOptions(BaseModel):
 
 @dataclass(frozen=True)
 class FormField:
-    """One line of the form of a kind. A secret one is written and never shown; the others are options."""
+    """One line of the form of a kind. A secret one is written and never shown; the others are options.
+
+    ``many``: several values, written with commas between them.
+    """
 
     name: str
     label: Text
     help: Text = field(default_factory=lambda: same(""))
     secret: bool = False
     required: bool = True
+    many: bool = False
+
+    def value(self, said: str) -> str | list[str]:
+        """What a person wrote, as the options understand it."""
+        if not self.many:
+            return said.strip()
+        return [part.strip() for part in said.split(",") if part.strip()]
 
 
 @dataclass(frozen=True)
@@ -47,9 +57,10 @@ class Account:
 class ConnectorKind:
     """One kind of system that can be connected.
 
-    ``base_url`` empty: the person gives the address. ``verify``: does this posted form (name → value) really come
-    from the account? It only ever leads to a poll, so that a forged one could do no harm anyway.
-    ``tells_time``: its facts are those of leads, so that a whole run says until when the facts are known.
+    ``base_url`` empty: the person gives the address, and ``address`` says what it looks like. ``verify``: does
+    this posted form (name → value) really come from the account? It only ever leads to a poll, so that a forged
+    one could do no harm anyway. ``tells_time``: its facts are those of leads, so that a whole run says until when
+    the facts are known.
     """
 
     key: str
@@ -59,9 +70,15 @@ class ConnectorKind:
     options: type[BaseModel] = NoOptions
     base_url: str = ""
     asks_address: bool = True
+    address: Text = field(default_factory=lambda: Text("Начинается с https://", "Begins with https://"))
     minutes: int = 30
     tells_time: bool = True
     verify: Callable[[Mapping[str, str], Account], bool] | None = None
+
+    def option(self, name: str, said: str) -> str | list[str]:
+        """The value of an option as a person wrote it."""
+        found = next((field for field in self.fields if field.name == name), FormField(name, same(name)))
+        return found.value(said)
 
     @property
     def secret_fields(self) -> tuple[FormField, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -147,6 +147,7 @@ class Connector(Protocol):
     def close(self) -> None: ...
 
 
+@runtime_checkable
 class Finds(Protocol):
     """A connector that can also tell what is poor in the account's own records."""
 

@@ -26,6 +26,7 @@ class Right(StrEnum):
     ANSWER = "answer"  # write down what was answered; heads only of their own zone, as ``zones`` says
     SEE_DATA = "see_data"  # loads, quarantine, mappings
     LOAD_DATA = "load_data"
+    MANAGE_CONNECTIONS = "manage_connections"
     MANAGE_USERS = "manage_users"
     SEE_AUDIT = "see_audit"
 
@@ -38,6 +39,7 @@ _RIGHTS: dict[Right, frozenset[Role]] = {
     Right.ANSWER: frozenset({Role.FOUNDER, Role.HEAD_MARKETING, Role.HEAD_SALES}),
     Right.SEE_DATA: _EVERYONE - {Role.SELLER},
     Right.LOAD_DATA: frozenset({Role.ADMINISTRATOR}),
+    Right.MANAGE_CONNECTIONS: frozenset({Role.ADMINISTRATOR}),
     Right.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Right.SEE_AUDIT: frozenset({Role.ADMINISTRATOR, Role.FOUNDER}),
 }

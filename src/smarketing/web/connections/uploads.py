@@ -36,13 +36,6 @@ def waiting(workspace: Workspace, token: str) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file())
 
 
-def discard(workspace: Workspace, token: str) -> None:
-    """The files have been loaded or given up."""
-    for path in waiting(workspace, token):
-        path.unlink()
-    (workspace.uploads_path / token).rmdir()
-
-
 def safe_name(name: str) -> str:
     """The last part of a name with nothing that could leave the folder or hide in it.
 

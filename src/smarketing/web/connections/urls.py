@@ -2,14 +2,25 @@ from __future__ import annotations
 
 from django.urls import path
 
-from smarketing.web.connections import views
+from smarketing.web.connections import hooks, systems, views
 
 urlpatterns = [
     path("data", views.data, name="data"),
     path("data/upload", views.upload, name="upload"),
     path("data/upload/<str:token>", views.check, name="check"),
     path("data/upload/<str:token>/load", views.take, name="take"),
+    path("data/upload/<str:token>/loading", views.loading, name="loading"),
     path("data/quarantine", views.quarantined, name="quarantine"),
     path("data/quarantine/<str:row_id>", views.quarantined_row, name="quarantined_row"),
     path("data/mappings/<slug:name>", views.mapping, name="mapping"),
+    path("connections", systems.systems, name="connections"),
+    path("connections/new/<slug:kind>", systems.system_new, name="system_new"),
+    path("connections/<slug:key>", systems.system, name="system"),
+    path("connections/<slug:key>/settings", systems.system_edit, name="system_edit"),
+    path("connections/<slug:key>/check", systems.system_check, name="system_check"),
+    path("connections/<slug:key>/run", systems.system_run, name="system_run"),
+    path("connections/<slug:key>/pause", systems.system_pause, name="system_pause"),
+    path("connections/<slug:key>/resume", systems.system_resume, name="system_resume"),
+    path("connections/<slug:key>/remove", systems.system_remove, name="system_remove"),
+    path("hooks/<slug:key>", hooks.hook, name="hook"),
 ]

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django_htmx.http import HttpResponseClientRedirect
 
 from smarketing.connectors.files.mapping import parse_mapping, shipped, shipped_text
 from smarketing.facts.company import Company
@@ -17,12 +18,14 @@ from smarketing.facts.language import Text
 from smarketing.jobs.journal import Journal
 from smarketing.jobs.load import LoadReport, load, mend, own_mappings
 from smarketing.jobs.quarantine import QuarantinedRow, quarantine
+from smarketing.jobs.uploading import LoadJob, ask_load, load_job
 from smarketing.jobs.workspace import Workspace, write_whole
 from smarketing.web.accounts.actions import audit
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, may, needs
 from smarketing.web.connections import shown, uploads
 from smarketing.web.connections.forms import MappingForm, MendForm, UploadForm
+from smarketing.web.connections.working import background
 from smarketing.web.shell import language_of
 
 PAGE = 50
@@ -99,14 +102,28 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
 
 @needs(Right.LOAD_DATA)
 def take(request: HttpRequest, token: str) -> HttpResponse:
-    """The third step: load what was checked."""
+    """The third step: have the worker load what was checked."""
     if request.method != "POST":
         return redirect("check", token=token)
     workspace, user = _workspace(), cast(User, request.user)
-    report = load(workspace, uploads.waiting(workspace, token), who=user.username)
-    audit(user, "load", report.load_id, files=[file.sniffed.file for file in report.files], version=report.version)
-    uploads.discard(workspace, token)
-    return _loaded(request, workspace, report)
+    files = [path.name for path in uploads.waiting(workspace, token)]
+    audit(user, "load", token, files=files)
+    ask_load(workspace, token, user.username)
+    background().ask_load(token)
+    return redirect("loading", token=token)
+
+
+@needs(Right.LOAD_DATA)
+def loading(request: HttpRequest, token: str) -> HttpResponse:
+    """How far the load is; when it is over, what came of it."""
+    job = load_job(_workspace(), token)
+    if job is None:
+        raise Http404
+    part = bool(getattr(request, "htmx", False)) and "part" in request.GET
+    if job.state == "done":
+        return HttpResponseClientRedirect(request.path) if part else _loaded(request, _workspace(), job)
+    context = {"job": job, "no_worker": not background().has_worker()}
+    return render(request, "connections/loading_state.html" if part else "connections/loading.html", context)
 
 
 @needs(Right.SEE_DATA)
@@ -131,7 +148,7 @@ def quarantined(request: HttpRequest) -> HttpResponse:
 def quarantined_row(request: HttpRequest, row_id: str) -> HttpResponse:
     """One row with its raw cells; corrected ones are loaded again."""
     workspace = _workspace()
-    row = next((row for row in _waiting(workspace) if row.id == row_id), None)
+    row = next((row for row in _waiting(workspace) if row.id == row_id and row.mendable), None)
     if row is None:
         raise Http404
     form = MendForm(language_of(request), dict(row.raw), request.POST or None)
@@ -160,16 +177,16 @@ def mapping(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "connections/mapping.html", {"name": name, "text": text})
 
 
-def _loaded(request: HttpRequest, workspace: Workspace, report: LoadReport) -> HttpResponse:
+def _loaded(request: HttpRequest, workspace: Workspace, job: LoadJob) -> HttpResponse:
     language = language_of(request)
     return render(
         request,
         "connections/loaded.html",
         {
-            "report": report,
-            "counts": shown.count_lines(report.counts, language),
-            "totals": shown.totals_lines(report.totals, _company(workspace), language),
-            "findings": shown.findings_of(report),
+            "report": job,
+            "counts": shown.count_lines(job.counts, language),
+            "totals": shown.totals_lines(job.totals, _company(workspace), language),
+            "findings": sorted(((one.text, one.red) for one in job.findings), key=lambda pair: not pair[1]),
         },
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,10 @@ from smarketing.analyses.records import records as find_records
 from smarketing.analyses.result import Measurement
 from smarketing.analyses.verdict.words import headline
 from smarketing.facts.company import Zone
-from smarketing.facts.errors import WrongQuestion
+from smarketing.facts.errors import SmarketingError, WrongQuestion
 from smarketing.facts.language import Text
 from smarketing.facts.period import Clock
+from smarketing.jobs.freshness import Concern, concerns
 from smarketing.jobs.quarantine import quarantine
 from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.catalogue import metric, name_of
@@ -120,7 +122,8 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     weeks = zones.weeks_by_metric(_zones(page, zones.weeks_of(page)), page)
     settled = {"revenue" if is_whole and judged.label else "", *(key for key in plan if key == "spend")}
     compared = zones.Compared(now, before, weeks, plan, by_weeks(words, weeks, settled=settled))
-    found = alerts(page, question, _quarantined() if may(request.user, Right.SEE_DATA) else 0)
+    quarantined, connected = (_quarantined(), _connected()) if may(request.user, Right.SEE_DATA) else (0, ())
+    found = alerts(page, question, quarantined, connected)
     ahead = foretold(page, judged)
     return render(
         request,
@@ -248,6 +251,14 @@ def _exports(page: Page, table: str) -> list[tuple[str, str]]:
 
 def _zones(page: Page, question: Question) -> Measurement:
     return page.facts.answer("overview", question, lambda: zones.measured(page, question))
+
+
+def _connected() -> tuple[Concern, ...]:
+    """Connections out of order; settings of connections that cannot be read are told on their own page."""
+    try:
+        return concerns(Workspace(Path(settings.WORKSPACE)), datetime.now(UTC))
+    except SmarketingError:
+        return ()
 
 
 def _quarantined() -> int:

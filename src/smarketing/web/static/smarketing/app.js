@@ -62,8 +62,9 @@
   }
   document.addEventListener("DOMContentLoaded", function () { foldAll(document); });
   // The question changed in place: its answer is read from the start, as after a reload.
-  document.addEventListener("htmx:afterSettle", function () {
+  document.addEventListener("htmx:afterSettle", function (event) {
     foldAll(document);
+    if (event.target.closest("[data-quiet]")) return; // a part that renews itself takes no focus
     const main = document.getElementById("main");
     if (main) main.focus({ preventScroll: true });
   });
