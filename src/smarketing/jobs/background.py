@@ -7,6 +7,7 @@ themselves once a minute, so that a worker that crashed, or a server that was of
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -142,5 +143,6 @@ def working(background: Background, workers: int = WORKERS) -> Iterator[None]:
     finally:
         background.stopping.set()
         consumer.stop_flag.set()
+        end = time.monotonic() + PATIENCE
         for one in (*(worker for _, worker in consumer.worker_threads), consumer.scheduler, thread):
-            one.join(PATIENCE)
+            one.join(max(end - time.monotonic(), 0))

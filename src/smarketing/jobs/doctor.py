@@ -13,6 +13,8 @@ from smarketing.facts.company import Company, Milestone
 from smarketing.facts.errors import SmarketingError
 from smarketing.facts.language import Text, plural
 from smarketing.facts.query import Reader
+from smarketing.jobs.connections import Connections
+from smarketing.jobs.freshness import concerns
 from smarketing.jobs.quarantine import quarantine
 from smarketing.jobs.workspace import Workspace
 
@@ -57,6 +59,7 @@ def _findings(workspace: Workspace, now: datetime) -> Iterator[Finding]:
     with reader:
         yield from _facts(reader, now)
     yield _quarantined(workspace)
+    yield from _connected(workspace, now)
 
 
 def _python() -> Finding:
@@ -134,6 +137,26 @@ def _facts(reader: Reader, now: datetime) -> Iterator[Finding]:
             State.WARNING,
             Text(f"Данные кончаются {day}: загрузите свежие.", f"The facts end on {day}: load newer ones."),
         )
+
+
+def _connected(workspace: Workspace, now: datetime) -> Iterator[Finding]:
+    """Connections out of order, and whether their secrets can be opened here; nothing where none is connected."""
+    connections = Connections(workspace)
+    try:
+        known = connections.all()
+        for connection in known:
+            connections.account(connection.key)
+        late = concerns(workspace, now)
+    except SmarketingError as error:
+        yield Finding(error.code, State.BAD, error.text)
+        return
+    for one in late:
+        said = Text(f"{one.title.ru}. {one.more.ru}", f"{one.title.en}. {one.more.en}")
+        yield Finding("connection", State.BAD if one.red else State.WARNING, said)
+    if known and not late:
+        words = plural(len(known), ("подключение", "подключения", "подключений"), ("connection", "connections"))
+        said = Text(f"В порядке: {len(known)} {words.ru}.", f"In order: {len(known)} {words.en}.")
+        yield Finding("connections", State.GOOD, said)
 
 
 def _quarantined(workspace: Workspace) -> Finding:

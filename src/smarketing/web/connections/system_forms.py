@@ -23,7 +23,7 @@ class SystemForm(SpokenForm):
         "base_url": Text("Адрес", "Address"),
         "minutes": Text("Загружать раз в столько минут", "Load every so many minutes"),
     }
-    hints = {"title": Text("Так оно называется на страницах.", "Its name on pages.")}
+    hints = {"title": Text("Так подключение называется на страницах.", "Its name on pages.")}
 
     title = forms.CharField(max_length=100)
     base_url = forms.URLField(max_length=500, assume_scheme="https", widget=forms.URLInput())

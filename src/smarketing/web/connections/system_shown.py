@@ -32,6 +32,7 @@ class SystemLine:
 
     connection: Connection
     kind: Text
+    lead: Text
     state: Text
     mark: str
     good_at: Text
@@ -80,10 +81,11 @@ def system_line(
     return SystemLine(
         connection=connection,
         kind=kind_of(connection.kind).title,
+        lead=_lead(connection, standing, company, now),
         state=_state(connection, standing, doing, asked),
         mark=_mark(connection, standing, now),
-        good_at=_moment(standing.good_at, company),
-        next_at=_moment(next_of(connection, standing), company),
+        good_at=_moment(standing.good_at, company, now),
+        next_at=_moment(next_of(connection, standing), company, now),
         last=news(runs[0]) if runs else same(DASH),
         trouble=standing.trouble.text if standing.trouble else None,
         doing=_doing(doing),
@@ -92,9 +94,9 @@ def system_line(
     )
 
 
-def run_lines(runs: tuple[Run, ...], company: Company, language: Language) -> list[RunLine]:
+def run_lines(runs: tuple[Run, ...], company: Company, language: Language, now: datetime) -> list[RunLine]:
     """The history, newest first."""
-    return [_run_line(run, company, language) for run in runs]
+    return [_run_line(run, company, language, now) for run in runs]
 
 
 def conclusion(lines: list[SystemLine]) -> Text:
@@ -159,13 +161,13 @@ def _doing(doing: Doing | None) -> Text | None:
     return Text(f"{doing.text.ru}: {said.ru}", f"{doing.text.en}: {said.en}")
 
 
-def _run_line(run: Run, company: Company, language: Language) -> RunLine:
+def _run_line(run: Run, company: Company, language: Language, now: datetime) -> RunLine:
     def count(number: int) -> str:
         return say_number(number, Unit.COUNT, language)
 
     return RunLine(
         run=run,
-        at=say_moment(run.started_at, company.tz),
+        at=_moment(run.started_at, company, now),
         outcome=_OUTCOMES[run.outcome],
         mark={"lasting": "bad", "failed": "bad", "passing": "warn"}.get(run.outcome, ""),
         received=count(run.kept.received),
@@ -198,5 +200,26 @@ def _traffic(run: Run) -> Text:
     )
 
 
-def _moment(moment: datetime | None, company: Company) -> Text:
-    return same(DASH) if moment is None else say_moment(moment, company.tz)
+def _lead(connection: Connection, standing: Standing, company: Company, now: datetime) -> Text:
+    """The sentence at the top of a connection's page."""
+    until, again = _moment(standing.good_at, company, now), next_of(connection, standing)
+    if standing.good_at is None:
+        first = Text("Данные ещё не загружены", "Nothing has been loaded yet")
+    else:
+        first = Text(f"Данные до {until.ru}", f"The data reach until {until.en}")
+    if standing.needs_person:
+        rest = Text("загрузки ждут человека", "runs wait for a person")
+    elif connection.paused:
+        rest = Text("расписание остановлено", "the schedule is paused")
+    elif again is None or again <= now:
+        rest = Text("загрузка начнётся в течение минуты", "a run starts within a minute")
+    else:
+        at = _moment(again, company, now)
+        rest = Text(f"следующая загрузка {at.ru}", f"the next run is on {at.en}")
+    return Text(f"{first.ru}; {rest.ru}.", f"{first.en}; {rest.en}.")
+
+
+def _moment(moment: datetime | None, company: Company, now: datetime) -> Text:
+    if moment is None:
+        return same(DASH)
+    return say_moment(moment, company.tz, now.astimezone(company.tz).date())

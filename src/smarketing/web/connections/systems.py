@@ -161,7 +161,7 @@ def _page(request: HttpRequest, connection: Connection, again: AgainForm) -> Htt
         {
             "line": _line(connection),
             "connection": connection,
-            "runs": shown.run_lines(runs, company(), language_of(request)),
+            "runs": shown.run_lines(runs, company(), language_of(request), datetime.now(UTC)),
             "form": again,
             "secrets": Connections(workspace()).secret_names(connection.key),
             "hook": hook_address(request, connection.key),
