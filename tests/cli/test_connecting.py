@@ -145,7 +145,7 @@ def test_check_as_json_has_no_name_and_no_address(connected: Workspace, shop: Sh
             "says": "Leads come in the order of their changes.",
         }
     ]
-    assert (told["contract"], told["kind"]) == (1, "toy")
+    assert (told["contract"], told["contract_version"], told["kind"]) == ("smarketing.check", 1, "toy")
     assert [word for word in ("Качели", "Касса", "Анна", "7999", "127.0.0.1", TOKEN) if word in done.stdout] == []
 
 

@@ -11,8 +11,11 @@ import pytest
 from smarketing.analyses.economics import economics
 from smarketing.analyses.question import Question
 from smarketing.analyses.verdict.result import Cause, PlanKind, VerdictState
+from smarketing.connectors.outside.streams import Assumption, Health
+from smarketing.facts.language import Text
 from smarketing.facts.period import Month
 from smarketing.jobs import export, verdict_export
+from smarketing.jobs.checking import Checked
 from smarketing.metrics.kinds import Direction, NoValue, Unit
 from smarketing.stats.uncertainty import Label
 from tests.analyses import test_verdict as example
@@ -21,6 +24,7 @@ from tests.support.memory import MemoryReader, at
 
 PAGE = read("docs/reference/json.md")
 MEASUREMENT, VERDICT = section(PAGE, "A measurement"), section(PAGE, "A verdict")
+CHECK = section(PAGE, "A check of a connection")
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +37,16 @@ def measurement():
     june = Month(2026, 11).period
     question = Question(june, by=("month", "segment"), where={"segment": ("dealers", "")}, compare=june.before())
     return export.as_data(economics(reader, question), example.COMPANY, "en")
+
+
+def test_keys_of_a_check_are_those_of_the_page():
+    assumption = Assumption("ordered", Text("Да.", "Yes."), True, "2 leads")
+    checked = Checked("toy", Health("shop"), (assumption,)).as_json(datetime(2026, 11, 20, tzinfo=UTC))
+    assert table(CHECK, "contract") == list(checked)
+    assert table(CHECK, "key") == list(checked["assumptions"][0])
+    shown = json.loads(next(block.text for block in blocks(CHECK)))
+    assert list(shown) == list(checked)
+    assert list(shown["assumptions"][0]) == list(checked["assumptions"][0])
 
 
 @pytest.fixture(scope="module")

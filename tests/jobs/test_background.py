@@ -70,6 +70,21 @@ def test_stop_leaves_a_long_run_where_it_can_go_on(connected: Workspace, shop: S
     assert len(facts_of(connected)["leads"]) == 41
 
 
+def test_small_files_are_joined_once_a_night(connected: Workspace, shop: Shop) -> None:
+    for _ in range(3):
+        shop.lead()
+        sync(connected, "toy")
+    before = connected.lake.open().version
+    background = Background(connected)
+    noon, night = (datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in (12, 3))  # the company's zone is UTC
+    background.upkeep(noon)
+    assert not (connected.root / "upkeep.beat").exists()
+    background.upkeep(night)
+    assert (connected.root / "upkeep.beat").exists()
+    assert connected.lake.open().version == before
+    assert len(facts_of(connected)["leads"]) == 3
+
+
 def test_tick_asks_for_a_connection_once_while_it_waits(connected: Workspace) -> None:
     background = Background(connected)
     background.tick()

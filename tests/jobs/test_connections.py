@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from smarketing.connectors.outside.kinds import Connection
-from smarketing.facts.errors import WrongQuestion, WrongSetting
+from smarketing.facts.errors import WrongQuestion, WrongSetting, WrongState
 from smarketing.jobs.connections import Connections
+from smarketing.jobs.standing import Desk
 from smarketing.jobs.workspace import Workspace
+from smarketing.lake.lock import holding
 from tests.support.connected import connect
 from tests.support.toy import TOKEN, Portal
 
@@ -60,6 +62,14 @@ def test_unknown_names_are_told_with_the_nearest(connected: Workspace) -> None:
 def test_renewed_secret_is_kept(connected: Workspace) -> None:
     Connections(connected).account("toy").keep({"token": "renewed"})
     assert Connections(connected).account("toy").secrets == {"token": "renewed"}
+
+
+def test_connection_is_not_removed_under_a_run(connected: Workspace) -> None:
+    desk = Desk(connected, "toy")
+    desk.folder.mkdir(parents=True)
+    with holding(desk.lock_path, 0), pytest.raises(WrongState, match="sync-running"):
+        Connections(connected).remove("toy")
+    assert [one.key for one in Connections(connected).all()] == ["toy"]
 
 
 def test_removed_connection_leaves_no_secret_and_no_records(connected: Workspace, portal: Portal) -> None:

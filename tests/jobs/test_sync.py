@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,13 +12,14 @@ from smarketing.facts.company import Company
 from smarketing.facts.criteria import Names
 from smarketing.facts.errors import WrongState
 from smarketing.jobs.connections import Connections
+from smarketing.jobs.kinds import KINDS
 from smarketing.jobs.quarantine import quarantine
 from smarketing.jobs.standing import Desk
 from smarketing.jobs.sync import Wish, due, resume, sync
 from smarketing.jobs.workspace import Workspace
 from smarketing.lake.lock import holding
 from tests.support.connected import facts_of
-from tests.support.toy import STAGES, TOKEN, Shop
+from tests.support.toy import STAGES, TOKEN, TOY, Shop
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -82,6 +84,16 @@ def test_facts_are_known_until_the_start_of_the_run_by_the_portals_clock(
     assert run.known_until is not None
     assert abs(run.known_until - at(120)) < timedelta(seconds=30)
     assert connected.lake.open().known_until == run.known_until
+
+
+def test_account_that_knows_no_leads_does_not_tell_the_time(
+    connected: Workspace, three: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(KINDS, "toy", replace(TOY, tells_time=False))
+    run = sync(connected, "toy", now=NOON)
+    assert run.known_until is None
+    assert connected.lake.open().known_until == three.clock  # the last moment in the facts themselves
+    assert Desk(connected, "toy").standing.good_at is not None
 
 
 def test_deleted_lead_is_found_by_the_weekly_look(connected: Workspace, three: Shop) -> None:

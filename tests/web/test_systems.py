@@ -262,6 +262,15 @@ def test_paused_connection_listens_to_nobody(toy: Client, workspace: Workspace) 
     assert not hinted(workspace)
 
 
+def test_data_page_says_how_fresh_each_system_is(
+    workspace: Workspace, toy_kind: None, portal: Portal, signed_in: SignIn
+) -> None:
+    assert "Подключённые системы" not in words(signed_in("alice").get("/data"))
+    connect(workspace, portal)
+    sync(workspace, "toy", now=datetime(2020, 11, 20, 12, tzinfo=UTC))
+    assert re.search(r"Касса работает 20 ноября 2020, 1[0-9]:", words(signed_in("alice").get("/data")))
+
+
 # ── the overview ─────────────────────────────────────────────────────────────
 
 

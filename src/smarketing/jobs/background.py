@@ -71,7 +71,7 @@ class Background:
             for connection in due(self._workspace, now):
                 if connection.key not in waiting:
                     self.ask_sync(connection.key)
-            self._upkeep(now)
+            self.upkeep(now)
         except SmarketingError as error:  # settings that a person has just broken: told on the pages
             log.warning("tick: %s", error.code)
 
@@ -115,8 +115,8 @@ class Background:
     def _do_load(self, token: str) -> None:
         do_load(self._workspace, token)
 
-    def _upkeep(self, now: datetime) -> None:
-        """Once a night: join small files, let go of what nobody needs."""
+    def upkeep(self, now: datetime) -> None:
+        """Once a night in the company's zone: join small files, let go of what nobody needs."""
         mark = self._workspace.root / "upkeep.beat"
         company = self._workspace.company
         if now.astimezone(company.tz).hour not in _NIGHT:

@@ -14,7 +14,7 @@ from smarketing.connectors.outside.streams import Assumption, Health
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.workspace import Workspace
 
-CONTRACT = 1  # of the JSON
+CONTRACT_VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Checked:
     def as_json(self, now: datetime | None = None) -> Mapping[str, object]:
         """For us: what holds there. No name, no address, no record of the account."""
         return {
-            "contract": CONTRACT,
+            "contract": "smarketing.check",
+            "contract_version": CONTRACT_VERSION,
             "product": version("smarketing"),
             "kind": self.kind,
             "day": (now or datetime.now(UTC)).date().isoformat(),

@@ -16,8 +16,10 @@ from smarketing.facts.language import Text
 from smarketing.jobs.kinds import kind_of
 from smarketing.jobs.quarantine import forget_refused
 from smarketing.jobs.settings import toml_table
+from smarketing.jobs.standing import RUN_PATIENCE, Desk, running
 from smarketing.jobs.vault import Vault, alone
 from smarketing.jobs.workspace import Workspace, write_whole
+from smarketing.lake.lock import holding
 
 _HEAD = (
     "# Подключения. Их же правит страница «Подключения»; секретов здесь нет.\n"
@@ -85,13 +87,20 @@ class Connections:
         return self.change(self.get(key).model_copy(update={"paused": paused}))
 
     def remove(self, key: str) -> None:
-        """Forget a connection, its secrets and what came from it. The facts in the lake stay."""
-        self.get(key)
-        with alone(self._path):
-            self._write(one for one in self.all() if one.key != key)
-        self._vault.forget(key)
-        forget_refused(self._workspace, key)
-        shutil.rmtree(self._workspace.connection_folder(key), ignore_errors=True)
+        """Forget a connection, its secrets and what came from it. The facts in the lake stay.
+
+        Raises :class:`WrongState` while a run is under way: it would write on into what is being deleted.
+        """
+        connection, desk = self.get(key), Desk(self._workspace, key)
+        desk.folder.mkdir(parents=True, exist_ok=True)
+        with holding(desk.lock_path, RUN_PATIENCE) as held:
+            if not held:
+                raise running(connection.title)
+            with alone(self._path):
+                self._write(one for one in self.all() if one.key != key)
+            self._vault.forget(key)
+            forget_refused(self._workspace, key)
+            shutil.rmtree(desk.folder, ignore_errors=True)
 
     def secret_names(self, key: str) -> tuple[str, ...]:
         """Which secrets are stored; what they are is told to nobody."""

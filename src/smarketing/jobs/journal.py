@@ -23,12 +23,13 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def records(self) -> list[Record]:
-        """All loads, oldest first. A line cut by a crash is not a load: its load is done again."""
+    def records(self, newest: int | None = None) -> list[Record]:
+        """Loads, oldest first: all, or the ``newest`` ones. A line cut by a crash is no load: it is done again."""
         if not self.path.exists():
             return []
         records = []
-        for line in self.path.read_text(encoding="utf-8").splitlines():
+        lines = self.path.read_text(encoding="utf-8").splitlines()
+        for line in lines if newest is None else lines[-newest:]:
             try:
                 records.append(json.loads(line))
             except json.JSONDecodeError:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from smarketing.connectors.outside.mirror import Kept
+from smarketing.facts.errors import WrongState
 from smarketing.facts.language import Text
 from smarketing.facts.stored import read_back
 from smarketing.jobs.journal import Journal, append_line, as_json
@@ -24,6 +25,7 @@ KEPT_RUNS = 1000
 _TRIMMED_AT = 2 * KEPT_RUNS
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=1)
+RUN_PATIENCE = 2.0  # seconds: a look whether somebody runs holds the lock for a moment
 
 # done: everything was walked and the facts are in the lake. passing: tried again by itself. lasting: a person is
 # needed. stopped: the server went down in the middle. failed: our own mistake.
@@ -157,10 +159,11 @@ class Desk:
         with holding(self.lock_path, 0) as free:
             return not free
 
-    def runs(self) -> tuple[Run, ...]:
-        """Newest first; one written by another version of the product is left out."""
-        found = [read_back(Run, record) for record in Journal(self.folder / "runs.jsonl").records()]
-        return tuple(run for run in reversed(found) if run is not None)
+    def runs(self, newest: int = KEPT_RUNS) -> tuple[Run, ...]:
+        """The newest first; one written by another version of the product is left out."""
+        records = Journal(self.folder / "runs.jsonl").records(newest)
+        found = [read_back(Run, record) for record in reversed(records)]
+        return tuple(run for run in found if run is not None)
 
     def ran(self, run: Run) -> None:
         """Note a run; of very many the newest are kept."""
@@ -182,6 +185,17 @@ def retry_in(failures: int, schedule: timedelta, after: float | None) -> timedel
     """
     doubled: timedelta = FIRST_RETRY * (1 << min(failures - 1, 10))
     return max(min(doubled, schedule, LONGEST_RETRY), timedelta(seconds=after or 0))
+
+
+def running(title: str) -> WrongState:
+    """A run of this connection is under way."""
+    return WrongState(
+        "sync-running",
+        Text(
+            f"Подключение «{title}» сейчас загружается. Дождитесь конца этой загрузки.",
+            f"“{title}” is being loaded. Wait until that run ends.",
+        ),
+    )
 
 
 def _read(kind: type[_T], path: Path) -> _T | None:

@@ -21,12 +21,12 @@ from smarketing.connectors.outside.kinds import Connection, Counted
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.streams import Connector
 from smarketing.connectors.outside.trouble import LastingTrouble, PassingTrouble
-from smarketing.facts.errors import SmarketingError, WrongState
+from smarketing.facts.errors import SmarketingError
 from smarketing.facts.language import Text
 from smarketing.jobs import delivery, quarantine
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.kinds import kind_of
-from smarketing.jobs.standing import Desk, Doing, Outcome, Run, Standing, Trouble, retry_in
+from smarketing.jobs.standing import RUN_PATIENCE, Desk, Doing, Outcome, Run, Standing, Trouble, retry_in, running
 from smarketing.jobs.walking import Stopped, Walk, ask_again
 from smarketing.jobs.workspace import Workspace
 from smarketing.lake.lock import holding
@@ -34,7 +34,6 @@ from smarketing.lake.lock import holding
 log = logging.getLogger("smarketing.sync")
 Progress = Callable[[Text], None]
 Stop = Callable[[], bool]
-_PATIENCE = 2.0  # a look whether somebody runs holds the lock for a moment
 _OURS = Text(
     "Ошибка на нашей стороне ({name}). Данные целы; запись есть в журнале сервера.",
     "An error on our side ({name}). The data are safe; the server's log has a record of it.",
@@ -72,9 +71,9 @@ def sync(
     connection = Connections(workspace).get(key)
     desk = Desk(workspace, key)
     desk.folder.mkdir(parents=True, exist_ok=True)
-    with holding(desk.lock_path, _PATIENCE) as held:
+    with holding(desk.lock_path, RUN_PATIENCE) as held:
         if not held:
-            raise _busy(connection)
+            raise running(connection.title)
         run = _Run(workspace, connection, desk, now or datetime.now(UTC), who, progress, stop)
         return run.whole(wish or Wish())
 
@@ -265,13 +264,3 @@ def _mirror(desk: Desk) -> Iterator[Mirror]:
 
 def _never() -> bool:
     return False
-
-
-def _busy(connection: Connection) -> WrongState:
-    return WrongState(
-        "sync-running",
-        Text(
-            f"Подключение «{connection.title}» уже загружается. Дождитесь конца этой загрузки.",
-            f"“{connection.title}” is being loaded already. Wait until that run ends.",
-        ),
-    )

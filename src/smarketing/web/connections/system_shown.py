@@ -7,9 +7,11 @@ from datetime import datetime
 
 from smarketing.connectors.outside.kinds import Connection
 from smarketing.facts.company import Company
+from smarketing.facts.errors import SmarketingError
 from smarketing.facts.language import Language, Text, plural, same
 from smarketing.facts.tables import TABLES
 from smarketing.jobs.background import Background
+from smarketing.jobs.connections import Connections
 from smarketing.jobs.freshness import is_late, next_of, state_of
 from smarketing.jobs.kinds import kind_of
 from smarketing.jobs.standing import Desk, Doing, Run, Standing
@@ -77,7 +79,7 @@ def system_line(
     desk = Desk(workspace, connection.key)
     standing, doing = desk.standing, desk.doing
     asked = work.is_asked(connection.key)
-    runs = desk.runs()
+    runs = desk.runs(1)
     return SystemLine(
         connection=connection,
         kind=kind_of(connection.kind).title,
@@ -92,6 +94,20 @@ def system_line(
         busy=doing is not None or asked,
         waiting=standing.waiting,
     )
+
+
+def brief_lines(workspace: Workspace, company: Company, now: datetime) -> list[tuple[str, Text, str, Text]]:
+    """Title, state, mark and freshness of every connection, for everybody who sees data; none where unreadable."""
+    try:
+        known = Connections(workspace).all()
+    except SmarketingError:  # told on the page of connections
+        return []
+    lines = []
+    for connection in known:
+        standing = Desk(workspace, connection.key).standing
+        until = _moment(standing.good_at, company, now)
+        lines.append((connection.title, state_of(connection, standing), _mark(connection, standing, now), until))
+    return lines
 
 
 def run_lines(runs: tuple[Run, ...], company: Company, language: Language, now: datetime) -> list[RunLine]:

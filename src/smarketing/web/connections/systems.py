@@ -146,7 +146,7 @@ def system_resume(request: HttpRequest, key: str) -> HttpResponse:
 def system_remove(request: HttpRequest, key: str) -> HttpResponse:
     connection = _connection(key)
     if request.method == "POST":
-        Connections(workspace()).remove(key)
+        Connections(workspace()).remove(key)  # a run under way is told by the page of errors
         audit(_user(request), "connection_removed", key, kind=connection.kind)
         _tell(request, Text("Отключено. Загруженные факты остались.", "Disconnected. The loaded facts stay."))
         return redirect("connections")
@@ -154,7 +154,7 @@ def system_remove(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, connection: Connection, again: AgainForm) -> HttpResponse:
-    runs = Desk(workspace(), connection.key).runs()[:RUNS]
+    runs = Desk(workspace(), connection.key).runs(RUNS)
     return render(
         request,
         "connections/system_state.html" if _is_part(request) else "connections/system.html",

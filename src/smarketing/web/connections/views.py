@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -23,7 +24,7 @@ from smarketing.jobs.workspace import Workspace, write_whole
 from smarketing.web.accounts.actions import audit
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, may, needs
-from smarketing.web.connections import shown, uploads
+from smarketing.web.connections import shown, system_shown, uploads
 from smarketing.web.connections.forms import MappingForm, MendForm, UploadForm
 from smarketing.web.connections.working import background
 from smarketing.web.shell import language_of
@@ -43,6 +44,7 @@ def data(request: HttpRequest) -> HttpResponse:
         "connections/data.html",
         {
             "conclusion": shown.conclusion(list(records), len(waiting), company),
+            "systems": system_shown.brief_lines(workspace, company, datetime.now(UTC)),
             "loads": shown.load_lines(records, company, language)[:PAGE],
             "groups": shown.quarantine_groups(waiting)[:8],
             "waiting": len(waiting),
