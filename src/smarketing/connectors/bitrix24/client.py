@@ -55,6 +55,7 @@ class Listing:
     filter: str = "filter"
     order: Params | None = None
     start: int | None = -1  # without counting, where the method knows it
+    row_id: str = ""  # as a row calls its id, where that is not ``id``
 
     def after(self, last: int | str) -> dict[str, Any]:
         """The parameters of the page after an id."""
@@ -75,7 +76,7 @@ class Listing:
 
     def reference(self, place: str) -> str:
         """The id of the last row of a full page, as a later command of the same batch names it."""
-        way = "".join(f"[{step}]" for step in (place, *self.rows, PAGE - 1, self.id))
+        way = "".join(f"[{step}]" for step in (place, *self.rows, PAGE - 1, self.row_id or self.id))
         return f"$result{way}"
 
 
@@ -283,7 +284,7 @@ def _rising(listing: Listing, page: Sequence[Row], after: int) -> int:
 
 
 def _id(listing: Listing, row: Row) -> int:
-    number = _whole(row.get(listing.id))
+    number = _whole(row.get(listing.row_id or listing.id))
     if number is None:
         raise _not_rows(listing.method)
     return number

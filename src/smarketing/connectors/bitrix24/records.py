@@ -1,8 +1,8 @@
 """Is what the portal sent what we take it for? Checked here, once; the rest of a record is kept as it came.
 
 Strict for what figures are made of: a deal without a number, a moment without an offset or a sum that is no number
-is refused with its reason. Empty text, ``0`` for a missing link, ``[]`` for an empty map and ids as text are how the
-portal speaks, and are taken.
+is refused with its reason. Empty text, ``0`` for a missing link, ``[]`` for an empty map and ids as text are how
+the portal speaks, and are taken.
 """
 
 from __future__ import annotations
