@@ -123,6 +123,12 @@ def test_links_lead_from_a_lead_to_its_deals(mirror: Mirror) -> None:
     }
 
 
+def test_keys_that_are_there_are_told_without_their_records(mirror: Mirror) -> None:
+    mirror.keep(leads("1", "2"), NOW)
+    mirror.sweep("leads", [["1"]], LATER)
+    assert mirror.has("leads", ["1", "2", "3"]) == {"1", "2"}
+
+
 def day(day: str, **cost: str) -> Page:
     records = [Record(f"{day}/{name}", {"cost": value}, slice=day) for name, value in cost.items()]
     return Page("spend", records, {}, replaces=[day])

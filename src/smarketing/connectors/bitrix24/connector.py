@@ -36,7 +36,7 @@ class Bitrix24:
     def __init__(self, portal: Portal, options: Options | None = None, *, home: str) -> None:
         self._portal, self._options = portal, options or Options()
         self._home = home.rstrip("/")
-        self._walker = Walker(portal, self._options)
+        self._walker = Walker(portal)
 
     @property
     def streams(self) -> Sequence[Stream]:
@@ -65,8 +65,8 @@ class Bitrix24:
     def keys(self, stream: str) -> Iterator[Sequence[str]]:
         return self._walker.keys(stream)
 
-    def settings(self, mirror: Mirror, company: Company) -> Mapping[str, object]:
-        return pipelines.settings(mirror, company)
+    def settings(self, mirror: Mirror, company: Company) -> Mapping[str, object]:  # noqa: ARG002 - the portal's view
+        return pipelines.settings(mirror, self._options)
 
     def facts(
         self, mirror: Mirror, company: Company, *, after: int, upto: int, now: datetime

@@ -38,9 +38,10 @@ SEEN = {"leads": "lead_seen", "deals": "deal_seen"}
 
 _DEAL = (
     "id", "title", "stageId", "stageSemanticId", "categoryId", "createdTime", "updatedTime", "movedTime",
-    "movedBy", "assignedById", "sourceId", "sourceDescription", "opportunity", "currencyId", "taxValue", "companyId",
-    "contactId", "leadId", "closedate", "closed", "webformId", "isReturnCustomer", "isRepeatedApproach",
-    "utmSource", "utmMedium", "utmCampaign", "utmContent", "utmTerm", "originatorId", "originId",
+    "movedBy", "assignedById", "sourceId", "sourceDescription", "opportunity", "currencyId", "taxValue",
+    "companyId", "contactId", "leadId", "closedate", "closed", "webformId", "isReturnCustomer",
+    "isRepeatedApproach", "utmSource", "utmMedium", "utmCampaign", "utmContent", "utmTerm", "originatorId",
+    "originId",
 )  # fmt: skip
 _DEED = (
     "ID", "OWNER_ID", "OWNER_TYPE_ID", "TYPE_ID", "PROVIDER_ID", "DIRECTION", "CREATED", "LAST_UPDATED",
@@ -56,8 +57,8 @@ _TASK = (
 class Kind:
     """How one stream is asked and checked.
 
-    ``changed``: the filter for what is newer than a moment. ``passes``: records change, so each walk is a pass over
-    what changed; else they only come to be. ``offsets``: may be read by offsets where ids do not help.
+    ``changed``: the filter for what is newer than a moment. ``passes``: records change, so each walk is a pass
+    over what changed; else they only come to be. ``offsets``: may be read by offsets where ids do not help.
     """
 
     listing: Listing
@@ -112,7 +113,10 @@ KINDS: Mapping[str, Kind] = {
         ">=CALL_START_DATE",
         passes=False,
         offsets=True,
-        links=lambda row: {"activity": row.get("CRM_ACTIVITY_ID")},
+        links=lambda row: {
+            "activity": row.get("CRM_ACTIVITY_ID"),
+            "owner": f"{row.get('CRM_ENTITY_TYPE')}/{row.get('CRM_ENTITY_ID')}",
+        },
     ),
     "tasks": Kind(
         Listing("tasks.task.list", {"select": list(_TASK)}, ("tasks",), start=None, row_id="id"),

@@ -29,7 +29,7 @@ class Options(BaseModel):
     test_words: tuple[str, ...] = ()  # a title of such words alone is a test, beside our own list
     with_calls: bool = True
     with_tasks: bool = True
-    webhook_token: str = Field("", repr=False)  # application_token of the outgoing webhook
+    webhook_token: str = Field(default="", repr=False)  # application_token of the outgoing webhook
 
 
 def read_options(content: dict[str, object]) -> Options:

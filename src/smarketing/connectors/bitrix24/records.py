@@ -90,11 +90,11 @@ Links = Annotated[tuple[str, ...], BeforeValidator(_links)]
 Multi = Annotated[tuple[dict[str, Any], ...], BeforeValidator(_multi)]
 
 
-class _Row(BaseModel):
+class Parsed(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
-class Card(_Row):
+class Card(Parsed):
     """What a lead and a deal have in common (``crm.item.*``: camelCase, ids as numbers)."""
 
     id: Number
@@ -139,8 +139,12 @@ class Deal(Card):
     closes: MaybeDay = Field(None, alias="closedate")
     vat: Amount = Field(None, alias="taxValue")
 
+    @property
+    def lead_key(self) -> str | None:
+        return None if self.lead is None else str(self.lead)
 
-class Contact(_Row):
+
+class Contact(Parsed):
     id: Number
     created: MaybeMoment = Field(None, alias="createdTime")
     name: Word = None
@@ -153,7 +157,7 @@ class Contact(_Row):
         return " ".join(part for part in (self.name, self.last_name) if part) or None
 
 
-class Firm(_Row):
+class Firm(Parsed):
     """A company of the portal."""
 
     id: Number
@@ -166,7 +170,7 @@ class Firm(_Row):
         return self.title
 
 
-class Move(_Row):
+class Move(Parsed):
     """A line of the stage history: entered ``stage`` at ``at``. Leads write STATUS_ID, deals STAGE_ID."""
 
     id: Number = Field(alias="ID")
@@ -177,7 +181,7 @@ class Move(_Row):
     semantic: Word = Field(None, validation_alias=AliasChoices("STAGE_SEMANTIC_ID", "STATUS_SEMANTIC_ID"))
 
 
-class Deed(_Row):
+class Deed(Parsed):
     """An activity of a manager (old style: UPPER_CASE, ids as text)."""
 
     id: Number = Field(alias="ID")
@@ -194,7 +198,7 @@ class Deed(_Row):
     person: Link = Field(None, alias="RESPONSIBLE_ID")
 
 
-class Call(_Row):
+class Call(Parsed):
     """A line of the telephony's statistics."""
 
     id: Number = Field(alias="ID")
@@ -209,7 +213,7 @@ class Call(_Row):
     activity: Link = Field(None, alias="CRM_ACTIVITY_ID")
 
 
-class Task(_Row):
+class Task(Parsed):
     """A task (camelCase, ids as text)."""
 
     id: Number
@@ -223,7 +227,7 @@ class Task(_Row):
     bound: Links = Field((), alias="ufCrmTask")
 
 
-class Status(_Row):
+class Status(Parsed):
     """A word of a directory: a stage, a source."""
 
     entity: str = Field(alias="ENTITY_ID")
@@ -231,9 +235,10 @@ class Status(_Row):
     name: str = Field(alias="NAME")
     sort: Annotated[int, BeforeValidator(lambda value: _link(value) or 0)] = Field(0, alias="SORT")
     semantic: Word = Field(None, alias="SEMANTICS")
+    extra: Annotated[dict[str, Any], BeforeValidator(lambda value: value or {})] = Field({}, alias="EXTRA")
 
 
-class Category(_Row):
+class Category(Parsed):
     """A pipeline of deals."""
 
     id: Number
@@ -241,7 +246,7 @@ class Category(_Row):
     sort: Annotated[int, BeforeValidator(lambda value: _link(value) or 0)] = 0
 
 
-class User(_Row):
+class User(Parsed):
     id: Number = Field(alias="ID")
     name: Word = Field(None, alias="NAME")
     last_name: Word = Field(None, alias="LAST_NAME")
@@ -249,13 +254,13 @@ class User(_Row):
     departments: Links = Field((), alias="UF_DEPARTMENT")
 
 
-class Department(_Row):
+class Department(Parsed):
     id: Number = Field(alias="ID")
     name: str = Field(alias="NAME")
     parent: Link = Field(None, alias="PARENT")
 
 
-class UserField(_Row):
+class UserField(Parsed):
     """A field of the portal's own, without the words of its list: those are records of their own."""
 
     name: str = Field(alias="FIELD_NAME", min_length=1)

@@ -18,7 +18,6 @@ from pydantic import ValidationError
 
 from smarketing.connectors.bitrix24.client import PAGE, Listing, NotRising, Portal, Row
 from smarketing.connectors.bitrix24.listings import KEPT, KINDS, SEEN, Kind
-from smarketing.connectors.bitrix24.options import Options
 from smarketing.connectors.bitrix24.records import refused
 from smarketing.connectors.outside.streams import Cursor, Page, Record, Refused, Since
 
@@ -43,8 +42,8 @@ class Place:
 class Walker:
     """Reads the streams of one portal. Keeps nothing but the names of the portal's own fields."""
 
-    def __init__(self, portal: Portal, options: Options) -> None:
-        self._portal, self._options = portal, options
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
         self._own_fields: dict[int, dict[str, str]] = {}
 
     def walk(self, stream: str, cursor: Cursor | None, now: datetime, since: Since | None) -> Iterator[Page]:
@@ -119,23 +118,8 @@ class Walker:
         checked = [_checked(kind, body) for body in bodies]
         taken = [one for one in checked if isinstance(one, Record)]
         aside = [one for one in checked if isinstance(one, Refused)]
-        beside = {SEEN[stream]: [self._seen(stream, one) for one in taken]} if stream in SEEN else {}
+        beside = {SEEN[stream]: [_seen(one) for one in taken]} if stream in SEEN else {}
         return Page(stream, taken, place.cursor, aside, beside=beside)
-
-    def _seen(self, stream: str, record: Record) -> Record:
-        """The state in which we saw a card: our own log of moves, reasons and links, one line per state."""
-        body = record.body
-        field = self._options.lead_loss_field if stream == "leads" else self._options.deal_loss_field
-        state = {
-            "stage": body.get("stageId"),
-            "moved": body.get("movedTime") or None,
-            "by": body.get("movedBy") or None,
-            "reason": body.get(field) or None if field else None,
-            "lead": body.get("leadId") or None,
-            "won": body.get("opportunity") if body.get("stageSemanticId") == "S" else None,
-        }
-        digest = hashlib.blake2b(json.dumps(state, sort_keys=True).encode(), digest_size=9).hexdigest()
-        return Record(f"{record.key}/{digest}", state, {"card": record.key})
 
     # ── asking ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -183,6 +167,23 @@ class Walker:
                 yield Record(key, {name: value for name, value in row.items() if name != "LIST"})
                 for word in row.get("LIST") or ():
                     yield Record(f"{key}/{word.get('ID')}", {"VALUE": word.get("VALUE")})
+
+
+def _seen(record: Record) -> Record:
+    """The state in which we saw a card: our own log of moves, links and won sums, one line per state."""
+    body = record.body
+    state = {
+        "stage": body.get("stageId"),
+        "moved": body.get("movedTime") or None,
+        "by": body.get("movedBy") or None,
+        "lead": body.get("leadId") or None,
+        "won": body.get("opportunity") if body.get("stageSemanticId") == "S" else None,
+    }
+    digest = hashlib.blake2b(json.dumps(state, sort_keys=True).encode(), digest_size=9).hexdigest()
+    links = {"card": record.key}
+    if "lead" in record.links:
+        links["lead"] = record.links["lead"]
+    return Record(f"{record.key}/{digest}", state, links)
 
 
 def _asked_again(since: Since, now: datetime) -> Place:

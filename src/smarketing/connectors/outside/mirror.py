@@ -175,6 +175,16 @@ class Mirror:
             found.update({row[1]: _stored(row) for row in rows})
         return found
 
+    def has(self, stream: str, keys: Iterable[str]) -> set[str]:
+        """Which of these keys are there, deleted ones too, without reading the records."""
+        found: set[str] = set()
+        for chunk in _chunks(keys):
+            rows = self._db.execute(
+                f"SELECT key FROM records WHERE stream = ? AND key IN ({_marks(chunk)})", (stream, *chunk)
+            )
+            found.update(row[0] for row in rows)
+        return found
+
     def linked(self, stream: str, name: str, targets: Iterable[str]) -> dict[str, list[Stored]]:
         """Target → the records of a stream that link to it by ``name``, by key."""
         found: dict[str, list[Stored]] = {}
