@@ -1,8 +1,8 @@
 """How do the records of a mirror become facts?
 
-Changed cards are followed to all that hangs together with them, a thousand at a time. When a directory has changed
-(a stage renamed, a person married), everything is told again, for its words stand in every row; the lake keeps only
-what differs.
+Changed cards are followed to all that hangs together with them, a thousand at a time. When a directory has
+changed (a stage renamed, a person married), everything is told again, for its words stand in every row; the lake
+keeps only what differs.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Which leads, in the words of the facts, are made of which cards?
 
 A lead of the portal with the first of its deals is one lead (``L12``); every later deal of it, and every deal
-without a lead, is a lead of its own (``D77``). A deal that gets a lead later is absorbed: ``D77`` counts as deleted
-and ``L12`` carries it.
+without a lead, is a lead of its own (``D77``). A deal that gets a lead later is absorbed: ``D77`` counts as
+deleted and ``L12`` carries it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,524 @@
+"""A Bitrix24 portal on loopback that behaves as docs and field reports say: limits, quirks, faults.
+
+It answers over real HTTP. Everything that goes wrong is planned by the test: a fault per request, a right taken
+away, a clock that stands still. The data are plain rows as the real interface gives them.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from bisect import bisect_right, insort
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote_plus, urlsplit
+
+MSK = timezone(timedelta(hours=3))
+CODE = "s3cretcode"
+PAGE = 50
+ENTITIES = {1: "leads", 2: "deals", 3: "contacts", 4: "companies"}
+FAULTS = ("query_limit", "internal", "html", "tear", "tear_body", "garbage")
+Row = dict[str, Any]
+
+
+class Refusal(Exception):
+    def __init__(self, status: int, code: str, said: str = "") -> None:
+        super().__init__(code)
+        self.status, self.code, self.said = status, code, said
+
+
+@dataclass
+class Table:
+    """Rows by rising id; ids stay sorted, so that a page of a hundred thousand rows costs nothing."""
+
+    rows: dict[int, Row] = field(default_factory=dict)
+    ids: list[int] = field(default_factory=list)
+
+    def put(self, number: int, row: Row) -> None:
+        if number not in self.rows:
+            insort(self.ids, number)
+        self.rows[number] = row
+
+    def drop(self, number: int) -> None:
+        del self.rows[number]
+        self.ids.remove(number)
+
+    def after(self, last: int) -> Iterator[Row]:
+        for place in range(bisect_right(self.ids, last), len(self.ids)):
+            yield self.rows[self.ids[place]]
+
+
+@dataclass
+class FakePortal:
+    """The state of a portal. ``now`` is its own clock; ``fault(number of the request)`` plans what goes wrong."""
+
+    now: Callable[[], datetime] = lambda: datetime(2026, 11, 20, 12, tzinfo=MSK)
+    fault: Callable[[int], str | None] = lambda _: None
+    limits: bool = False
+    burst: float = 50
+    drain: float = 2
+    budget: float = 480.0
+    work_per_call: float = 0.01
+    scopes: tuple[str, ...] = ("crm", "user_basic", "department", "task", "im", "telephony")
+    admin: bool = True
+    revoked: bool = False
+    simple: bool = False
+    hidden_categories: tuple[int, ...] = ()
+    ids_ignored_by: tuple[str, ...] = ()  # methods that do not know «>ID»
+    touch_between: Callable[[FakePortal], None] | None = None  # something changes while pages are read
+    access_token: str = "token-0"
+    refresh_token: str = "refresh-0"
+    page_faults: dict[str, str] = field(default_factory=dict)  # a command of a batch that fails → its code
+
+    def __post_init__(self) -> None:
+        names = ("leads", "deals", "contacts", "companies", "lead_moves", "deal_moves", "activities", "calls", "tasks")
+        self.tables = {name: Table() for name in names}
+        self.statuses: list[Row] = []
+        self.categories: list[Row] = []
+        self.fields: dict[str, list[Row]] = {"lead": [], "deal": [], "contact": [], "company": []}
+        self.users: list[Row] = []
+        self.departments: list[Row] = []
+        self.asked: list[str] = []
+        self.written: list[tuple[str, Row]] = []
+        self.refused = 0
+        self.refreshes = 0
+        self._level, self._seen = 0.0, self.now()
+        self._work: dict[str, list[tuple[datetime, float]]] = {}
+        self._lock = threading.Lock()
+
+    # ── what a test does to it ─────────────────────────────────────────────────────────────────────────────────
+
+    def change(self, table: str, number: int, **values: Any) -> None:
+        row = self.tables[table].rows[number]
+        row.update(values)
+        row["updatedTime"] = self.now().isoformat()
+
+    def move(self, table: str, number: int, stage: str, semantic: str, *, history: bool = True, by: int = 6) -> None:
+        moment = self.now()
+        self.change(
+            table, number, stageId=stage, stageSemanticId=semantic, movedTime=moment.isoformat(), movedBy=by
+        )
+        if history:
+            self.tell_move(table, number, 2 if semantic == "P" else 3, moment, stage, semantic)
+
+    def tell_move(self, table: str, owner: int, kind: int, at: datetime, stage: str, semantic: str) -> None:
+        moves = self.tables["lead_moves" if table == "leads" else "deal_moves"]
+        number = (moves.ids[-1] if moves.ids else 0) + 1
+        row: Row = {"ID": number, "TYPE_ID": kind, "OWNER_ID": owner, "CREATED_TIME": at.astimezone(UTC).isoformat()}
+        if table == "leads":
+            row |= {"STATUS_ID": stage, "STATUS_SEMANTIC_ID": semantic}
+        else:
+            category = int(stage[1 : stage.index(":")]) if ":" in stage else 0
+            row |= {"STAGE_ID": stage, "STAGE_SEMANTIC_ID": semantic, "CATEGORY_ID": category}
+        moves.put(number, row)
+
+    # ── answering ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def answer(self, method: str, params: Row) -> tuple[int, Row]:
+        """Status and body of a request; ``method`` in any case."""
+        name = method.lower().removesuffix(".json")
+        with self._lock:
+            started = self.now()
+            try:
+                self._door(name, params)
+                result = self._batch(params) if name == "batch" else self._call(name, params)
+            except Refusal as refusal:
+                return refusal.status, {"error": refusal.code, "error_description": refusal.said}
+            return 200, {**result, "time": self._time(name, started)}
+
+    def _door(self, name: str, params: Row) -> None:
+        if self.revoked:
+            raise Refusal(401, "NO_AUTH_FOUND", f"Wrong authorization data {CODE}")
+        if "auth" in params and params["auth"] != self.access_token:
+            raise Refusal(401, "expired_token", "The access token provided has expired.")
+        if self.limits:
+            self._leak()
+            if self._level + 1 > self.burst:
+                self.refused += 1
+                raise Refusal(503, "QUERY_LIMIT_EXCEEDED", "Too many requests")
+            self._level += 1
+            if name != "batch":
+                self._spend(name)
+
+    def _leak(self) -> None:
+        now = self.now()
+        self._level = max(0.0, self._level - (now - self._seen).total_seconds() * self.drain)
+        self._seen = now
+
+    def _spend(self, name: str) -> None:
+        now = self.now()
+        window = [(at, cost) for at, cost in self._work.get(name, []) if now - at < timedelta(minutes=10)]
+        self._work[name] = window
+        if sum(cost for _, cost in window) + self.work_per_call > self.budget:
+            self.refused += 1
+            raise Refusal(429, "OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.")
+        window.append((now, self.work_per_call))
+
+    def _time(self, name: str, started: datetime) -> Row:
+        now = self.now()
+        told: Row = {
+            "start": started.timestamp(), "finish": now.timestamp(), "duration": 0.01, "processing": 0.01,
+            "date_start": started.isoformat(), "date_finish": now.isoformat(),
+        }  # fmt: skip
+        if self.limits:
+            window = self._work.get(name, [])
+            back = min((at for at, _ in window), default=now) + timedelta(minutes=10)
+            told |= {"operating": sum(cost for _, cost in window), "operating_reset_at": int(back.timestamp())}
+        return told
+
+    def _batch(self, params: Row) -> Row:
+        commands = params.get("cmd") or {}
+        if len(commands) > 50:
+            raise Refusal(400, "ERROR_BATCH_LENGTH_EXCEEDED", "Max batch length exceeded")
+        results: Row = {}
+        errors: Row = {}
+        times: Row = {}
+        nexts: Row = {}
+        for name, text in commands.items():
+            method, _, query = str(text).partition("?")
+            method = method.lower()
+            try:
+                if name in self.page_faults:
+                    raise Refusal(400, self.page_faults[name])
+                if self.limits:
+                    self._spend(method)
+                answer = self._call(method, php_query(query, results))
+            except Refusal as refusal:
+                errors[name] = {"error": refusal.code, "error_description": refusal.said}
+                if int(params.get("halt") or 0):
+                    break
+                continue
+            results[name] = answer["result"]
+            times[name] = self._time(method, self.now())
+            if "next" in answer:
+                nexts[name] = answer["next"]
+        told = {"result": results, "result_error": errors, "result_total": {}, "result_next": nexts}
+        # An empty map is written as a list there.
+        return {"result": {key: value or [] for key, value in {**told, "result_time": times}.items()}}
+
+    def _call(self, name: str, params: Row) -> Row:
+        self.asked.append(name)
+        if self.touch_between is not None:
+            self.touch_between(self)
+        scope = next((scope for start, scope in _SCOPES.items() if name.startswith(start)), None)
+        if scope and scope not in self.scopes:
+            raise Refusal(403, "insufficient_scope", "The request requires higher privileges")
+        for start, handler in _HANDLERS.items():
+            if name.startswith(start):
+                return handler(self, name, params)
+        raise Refusal(404, "ERROR_METHOD_NOT_FOUND", "Method not found!")
+
+    # ── methods ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _items(self, name: str, params: Row) -> Row:
+        entity = int(params.get("entityTypeId") or 0)
+        if entity not in ENTITIES:
+            raise Refusal(404, "NOT_FOUND", "Smart process not found")
+        if name.endswith(".fields"):
+            return {"result": {"fields": self._field_list(entity)}}
+        if name.endswith(".update"):
+            return self._update(name, params)
+        rows = self._page(name, self.tables[ENTITIES[entity]], params, "id")
+        select = _listed(params.get("select")) or ["*"]
+        items = [_selected(row, select) for row in rows[0]]
+        return self._told({"items": items}, params, rows)
+
+    def _field_list(self, entity: int) -> Row:
+        own = self.fields[("lead", "deal", "contact", "company")[entity - 1]]
+        known: Row = {"id": {"type": "integer", "upperName": "ID"}, "title": {"type": "string", "upperName": "TITLE"}}
+        for one in own:
+            known[camel(one["FIELD_NAME"])] = {
+                "type": one["USER_TYPE_ID"], "isDynamic": True, "upperName": one["FIELD_NAME"],
+            }  # fmt: skip
+        return known
+
+    def _update(self, name: str, params: Row) -> Row:
+        table, number = ENTITIES[int(params["entityTypeId"])], int(params["id"])
+        if number not in self.tables[table].rows:
+            raise Refusal(400, "NOT_FOUND", "Element not found")
+        self.written.append((name, params))
+        fields = params["fields"]
+        if "stageId" in fields:
+            self.move(table, number, fields["stageId"], "P")
+        return {"result": {"item": {"id": number}}}
+
+    def _history(self, name: str, params: Row) -> Row:
+        table = self.tables["lead_moves" if int(params["entityTypeId"]) == 1 else "deal_moves"]
+        rows = self._page(name, table, params, "ID")
+        return self._told({"items": rows[0]}, params, rows)
+
+    def _old_list(self, name: str, params: Row) -> Row:
+        table = self.tables["activities" if name.startswith("crm.activity") else "calls"]
+        rows = self._page(name, table, params, "ID")
+        return self._told([{key: _as_text(value) for key, value in row.items()} for row in rows[0]], params, rows)
+
+    def _task_list(self, name: str, params: Row) -> Row:
+        if name.endswith(".add"):
+            self.written.append((name, params))
+            return {"result": {"task": {"id": "901"}}}
+        rows = self._page(name, self.tables["tasks"], params, "id")
+        return self._told({"tasks": rows[0]}, params, rows)
+
+    def _page(self, name: str, table: Table, params: Row, key: str) -> tuple[list[Row], int, int]:
+        """Rows of a page, where it begins, how many there are (0 where nobody counted)."""
+        conditions = dict(params.get("filter") or params.get("FILTER") or {})
+        last = conditions.pop(f">{key}", None) or conditions.pop(">ID", None) or 0
+        ignores = name in self.ids_ignored_by
+        hidden = self.hidden_categories if name == "crm.item.list" else ()
+        found = (
+            row
+            for row in table.after(0 if ignores else int(last or 0))
+            if _matches(row, conditions) and row.get("categoryId") not in hidden
+        )
+        start = int(params.get("start") or 0)
+        if _descends(params):
+            found = iter(list(found)[::-1])
+        if start < 0:
+            return [row for row, _ in zip(found, range(PAGE), strict=False)], 0, 0
+        everything = list(found)
+        return everything[start : start + PAGE], start, len(everything)
+
+    def _told(self, result: Any, params: Row, rows: tuple[list[Row], int, int]) -> Row:
+        if int(params.get("start") or 0) < 0:
+            return {"result": result, "total": 0}
+        page, start, total = rows
+        more = {"next": start + PAGE} if start + PAGE < total else {}
+        return {"result": result, "total": total, **more}
+
+    def _statuses(self, _: str, __: Row) -> Row:
+        return {"result": self.statuses, "total": len(self.statuses)}
+
+    def _categories(self, _: str, __: Row) -> Row:
+        shown = [row for row in self.categories if row["id"] not in self.hidden_categories]
+        return {"result": {"categories": shown}, "total": len(shown)}
+
+    def _user_fields(self, name: str, _: Row) -> Row:
+        return {"result": self.fields[name.split(".")[1]]}
+
+    def _users(self, name: str, params: Row) -> Row:
+        rows = self.departments if name.startswith("department") else self.users
+        if name == "user.current":
+            return {"result": rows[0] if rows else {}}
+        start = max(0, int(params.get("start") or 0))
+        more = {"next": start + PAGE} if start + PAGE < len(rows) else {}
+        return {"result": rows[start : start + PAGE], "total": len(rows), **more}
+
+    def _about(self, name: str, _: Row) -> Row:
+        if name == "crm.settings.mode.get":
+            return {"result": 2 if self.simple else 1}
+        if name == "scope":
+            return {"result": list(self.scopes)}
+        return {"result": {"ID": "6", "ADMIN": self.admin, "NAME": "Integration"}}
+
+    def _writes(self, name: str, params: Row) -> Row:
+        self.written.append((name, params))
+        return {"result": len(self.written)}
+
+
+def php_query(query: str, results: Mapping[str, Any]) -> Row:
+    """The parameters of a command as PHP reads them: split at the first ``=``, then decoded; a raw operator breaks
+    its name, and the condition is lost."""
+    found: Row = {}
+    for pair in query.split("&") if query else []:
+        name, _, value = pair.partition("=")
+        if value.startswith("$result"):
+            value = str(_referred(value, results))
+        name, value = unquote_plus(name), unquote_plus(value)
+        head, *inside = name.replace("]", "").split("[")
+        if name.count("[") != name.count("]"):
+            continue
+        place = found
+        for step in (head, *inside[:-1]) if inside else ():
+            place = place.setdefault(step, {})
+        place[inside[-1] if inside else head] = value
+    return found
+
+
+def _referred(reference: str, results: Mapping[str, Any]) -> Any:
+    place: Any = results
+    for step in reference.replace("]", "").split("[")[1:]:
+        try:
+            place = place[int(step)] if isinstance(place, list) else place[step]
+        except (KeyError, IndexError, ValueError):
+            return ""
+    return place
+
+
+def _listed(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [str(one) for _, one in sorted(value.items(), key=lambda pair: int(pair[0]))]
+    return list(value or [])
+
+
+def _selected(row: Row, select: list[str]) -> Row:
+    own = {name: value for name, value in row.items() if name.startswith("ufCrm")}
+    plain = {name: value for name, value in row.items() if name not in own}
+    if "*" in select:
+        return {**plain, **{name: own.get(name) for name in select if name.startswith("ufCrm")}}
+    return {name: row[name] for name in select if name in row}
+
+
+def camel(name: str) -> str:
+    """UF_CRM_1700 → ufCrm_1700, UF_CRM_WHY_LOST → ufCrmWhyLost."""
+    first, *rest = name.lower().split("_")
+    return first + "".join(f"_{part}" if part.isdigit() else part.capitalize() for part in rest)
+
+
+@lru_cache(maxsize=400_000)
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _matches(row: Row, conditions: Mapping[str, Any]) -> bool:
+    for name, value in conditions.items():
+        key = name.lstrip("><=!@%")
+        sign = name[: len(name) - len(key)]
+        has = row.get(key, row.get({"CHANGED_DATE": "changedDate"}.get(key, key)))
+        if sign == ">=" and isinstance(has, str) and "T" in has:
+            if _moment(has) < _moment(str(value)):
+                return False
+        elif sign == "" and isinstance(value, list):
+            if has not in value:
+                return False
+        elif sign == "" and str(has) != str(value):
+            return False
+    return True
+
+
+def _descends(params: Row) -> bool:
+    order = params.get("order") or {}
+    return isinstance(order, dict) and "DESC" in {str(value).upper() for value in order.values()}
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+_SCOPES = {
+    "crm.": "crm", "user.get": "user_basic", "department": "department", "tasks.": "task", "im.": "im",
+    "voximplant": "telephony",
+}  # fmt: skip
+_HANDLERS: dict[str, Callable[[FakePortal, str, Row], Row]] = {
+    "crm.item.": FakePortal._items,
+    "crm.stagehistory.list": FakePortal._history,
+    "crm.activity.list": FakePortal._old_list,
+    "voximplant.statistic.get": FakePortal._old_list,
+    "tasks.task.": FakePortal._task_list,
+    "crm.status.list": FakePortal._statuses,
+    "crm.category.list": FakePortal._categories,
+    "crm.lead.userfield": FakePortal._user_fields,
+    "crm.deal.userfield": FakePortal._user_fields,
+    "crm.contact.userfield": FakePortal._user_fields,
+    "crm.company.userfield": FakePortal._user_fields,
+    "user.": FakePortal._users,
+    "department.get": FakePortal._users,
+    "profile": FakePortal._about,
+    "scope": FakePortal._about,
+    "crm.settings.mode.get": FakePortal._about,
+    "crm.timeline.comment.add": FakePortal._writes,
+    "im.notify.system.add": FakePortal._writes,
+}
+
+
+class Server(ThreadingHTTPServer):
+    """The portal behind a port of loopback."""
+
+    daemon_threads = True
+
+    def __init__(self, portal: FakePortal) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.portal = portal
+        self.requests = 0
+
+    @property
+    def home(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    @property
+    def webhook(self) -> str:
+        return f"{self.home}/rest/1/{CODE}/"
+
+    def __enter__(self) -> Server:
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+    protocol_version = "HTTP/1.1"
+    wbufsize = 65536  # one packet for head and body: waiting for the second would take 40 ms
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.requests += 1
+        fault = self.server.portal.fault(self.server.requests)
+        if fault is not None:
+            self._fail(fault)
+            return
+        parts = urlsplit(self.path).path.strip("/").split("/")
+        if parts[0] != "rest" or (len(parts) == 4 and parts[2] != CODE):
+            self._send(401, {"error": "INVALID_CREDENTIALS", "error_description": "Invalid request credentials"})
+            return
+        self._send(*self.server.portal.answer(parts[-1], json.loads(body or b"{}")))
+
+    def do_GET(self) -> None:
+        """The authorisation server: a refresh token works once."""
+        portal, asked = self.server.portal, parse_qs(urlsplit(self.path).query)
+        if asked.get("client_secret") != ["app-secret"]:
+            self._send(400, {"error": "invalid_client"})
+        elif asked.get("refresh_token") != [portal.refresh_token]:
+            self._send(400, {"error": "invalid_grant"})
+        else:
+            portal.refreshes += 1
+            portal.access_token = f"token-{portal.refreshes}"
+            portal.refresh_token = f"refresh-{portal.refreshes}"
+            answer = {"access_token": portal.access_token, "refresh_token": portal.refresh_token, "expires_in": 3600}
+            self._send(200, {**answer, "client_endpoint": f"{self.server.home}/rest/", "member_id": "m1"})
+
+    def _fail(self, fault: str) -> None:
+        if fault == "tear":
+            self.close_connection = True
+            self.connection.close()
+        elif fault == "tear_body":
+            self.send_response(200)
+            self.send_header("Content-Length", "100000")
+            self.end_headers()
+            self.wfile.write(b'{"result":{"items":[{"id":1,')
+            self.wfile.flush()
+            self.close_connection = True
+            self.connection.close()
+        elif fault == "html":
+            self._write(503, b"<html><body>502 Bad Gateway</body></html>", "text/html")
+        elif fault == "garbage":
+            self._write(200, b'{"result": {"items": [{"id"', "application/json")
+        elif fault == "query_limit":
+            self._send(503, {"error": "QUERY_LIMIT_EXCEEDED", "error_description": "Too many requests"})
+        elif fault == "redirect":
+            self.send_response(302)
+            self.send_header("Location", "http://127.0.0.1:9/elsewhere")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        else:
+            self._send(500, {"error": "INTERNAL_SERVER_ERROR", "error_description": "Internal error"})
+
+    def _send(self, status: int, body: Row) -> None:
+        self._write(status, json.dumps(body, ensure_ascii=False).encode(), "application/json")
+
+    def _write(self, status: int, body: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Silence."""
