@@ -75,7 +75,17 @@ class FakePortal:
     page_faults: dict[str, str] = field(default_factory=dict)  # a command of a batch that fails → its code
 
     def __post_init__(self) -> None:
-        names = ("leads", "deals", "contacts", "companies", "lead_moves", "deal_moves", "activities", "calls", "tasks")
+        names = (
+            "leads",
+            "deals",
+            "contacts",
+            "companies",
+            "lead_moves",
+            "deal_moves",
+            "activities",
+            "calls",
+            "tasks",
+        )
         self.tables = {name: Table() for name in names}
         self.statuses: list[Row] = []
         self.categories: list[Row] = []
@@ -97,7 +107,9 @@ class FakePortal:
         row.update(values)
         row["updatedTime"] = self.now().isoformat()
 
-    def move(self, table: str, number: int, stage: str, semantic: str, *, history: bool = True, by: int = 6) -> None:
+    def move(
+        self, table: str, number: int, stage: str, semantic: str, *, history: bool = True, by: int = 6
+    ) -> None:
         moment = self.now()
         self.change(
             table, number, stageId=stage, stageSemanticId=semantic, movedTime=moment.isoformat(), movedBy=by
@@ -108,7 +120,12 @@ class FakePortal:
     def tell_move(self, table: str, owner: int, kind: int, at: datetime, stage: str, semantic: str) -> None:
         moves = self.tables["lead_moves" if table == "leads" else "deal_moves"]
         number = (moves.ids[-1] if moves.ids else 0) + 1
-        row: Row = {"ID": number, "TYPE_ID": kind, "OWNER_ID": owner, "CREATED_TIME": at.astimezone(UTC).isoformat()}
+        row: Row = {
+            "ID": number,
+            "TYPE_ID": kind,
+            "OWNER_ID": owner,
+            "CREATED_TIME": at.astimezone(UTC).isoformat(),
+        }
         if table == "leads":
             row |= {"STATUS_ID": stage, "STATUS_SEMANTIC_ID": semantic}
         else:
@@ -229,7 +246,10 @@ class FakePortal:
 
     def _field_list(self, entity: int) -> Row:
         own = self.fields[("lead", "deal", "contact", "company")[entity - 1]]
-        known: Row = {"id": {"type": "integer", "upperName": "ID"}, "title": {"type": "string", "upperName": "TITLE"}}
+        known: Row = {
+            "id": {"type": "integer", "upperName": "ID"},
+            "title": {"type": "string", "upperName": "TITLE"},
+        }
         for one in own:
             known[camel(one["FIELD_NAME"])] = {
                 "type": one["USER_TYPE_ID"], "isDynamic": True, "upperName": one["FIELD_NAME"],
@@ -481,7 +501,11 @@ class _Handler(BaseHTTPRequestHandler):
             portal.refreshes += 1
             portal.access_token = f"token-{portal.refreshes}"
             portal.refresh_token = f"refresh-{portal.refreshes}"
-            answer = {"access_token": portal.access_token, "refresh_token": portal.refresh_token, "expires_in": 3600}
+            answer = {
+                "access_token": portal.access_token,
+                "refresh_token": portal.refresh_token,
+                "expires_in": 3600,
+            }
             self._send(200, {**answer, "client_endpoint": f"{self.server.home}/rest/", "member_id": "m1"})
 
     def _fail(self, fault: str) -> None:

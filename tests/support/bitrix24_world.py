@@ -189,9 +189,7 @@ class World:
         phone = self.random.choice(("+7916{}", "8916{}", "7 (916) {}", "916{}", "8-916-{}")).format(local)
         return [{"id": number, "typeId": "PHONE", "valueType": "WORK", "value": phone}]
 
-    def _walk(
-        self, table: str, number: int, begun: datetime, way: list[str], stages: Any
-    ) -> tuple[str, datetime]:
+    def _walk(self, table: str, number: int, begun: datetime, way: list[str], stages: Any) -> tuple[str, datetime]:
         """History of a card; one of twenty has none before its second move."""
         moment, without = begun, self.random.random() < 0.05
         for place, code in enumerate(way):

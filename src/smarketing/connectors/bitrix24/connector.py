@@ -13,6 +13,7 @@ from smarketing.connectors.bitrix24.client import Portal
 from smarketing.connectors.bitrix24.listings import OPTIONAL, STREAMS
 from smarketing.connectors.bitrix24.options import Options
 from smarketing.connectors.bitrix24.walks import Walker
+from smarketing.connectors.outside.http import Traffic
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.streams import (
     Assumption,
@@ -34,7 +35,7 @@ class Bitrix24:
     kind = "bitrix24"
 
     def __init__(self, portal: Portal, options: Options | None = None, *, home: str) -> None:
-        self._portal, self._options = portal, options or Options()
+        self.portal, self._options = portal, options or Options()
         self._home = home.rstrip("/")
         self._walker = Walker(portal)
 
@@ -43,11 +44,16 @@ class Bitrix24:
         left_out = {"calls": not self._options.with_calls, "tasks": not self._options.with_tasks}
         return [stream for stream in STREAMS if not left_out.get(stream.name, False)]
 
+    @property
+    def traffic(self) -> Traffic:
+        """What this run has asked so far."""
+        return self.portal.traffic
+
     def health(self) -> Health:
-        return checking.health(self._portal, urlsplit(self._home).hostname or self._home)
+        return checking.health(self.portal, urlsplit(self._home).hostname or self._home)
 
     def assumptions(self) -> Iterator[Assumption]:
-        return checking.assumptions(self._portal)
+        return checking.assumptions(self.portal)
 
     def walk(
         self, stream: str, cursor: Cursor | None, *, now: datetime, since: Since | None = None
@@ -77,4 +83,4 @@ class Bitrix24:
         return findings.findings(mirror, company, self._options)
 
     def close(self) -> None:
-        self._portal.close()
+        self.portal.close()

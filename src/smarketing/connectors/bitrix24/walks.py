@@ -78,7 +78,8 @@ class Walker:
     def _by_ids(self, stream: str, kind: Kind, place: Place, now: datetime) -> Iterator[Page]:
         listing = _filtered(kind, place.since)
         if not kind.passes:
-            place = Place(last=max(0, place.last - BACK))
+            back = 0 if place.began else BACK  # a walk that was broken off goes on, a new one looks back
+            place = Place(last=max(0, place.last - back), began=place.began or now.isoformat())
         elif place.began is None:
             first = self._portal.call(listing.method, listing.after(place.last))
             rows = listing.found(first.result)
@@ -108,9 +109,9 @@ class Walker:
                 return
 
     def _page(self, stream: str, kind: Kind, rows: Sequence[Row], place: Place) -> Page:
-        """A page of a walk by ids. A short page ends a pass, and the next pass looks from where this one began."""
-        if kind.passes and len(rows) < PAGE:
-            place = Place(since=place.began)
+        """A page of a walk by ids. A short page ends it; the next pass looks from where this one began."""
+        if len(rows) < PAGE:
+            place = Place(since=place.began) if kind.passes else Place(last=place.last)
         return self._checked_page(stream, kind, rows, place)
 
     def _checked_page(self, stream: str, kind: Kind, rows: Sequence[Row], place: Place) -> Page:
