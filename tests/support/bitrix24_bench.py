@@ -1,8 +1,9 @@
 """How fast and how lean is a full load? ``python -m tests.support.bitrix24_bench 100000 70000``
 
-The fake portal, its limits switched off, runs in a process of its own; so do the load and the making of facts, so that
-peak memory belongs to each of them. It prints what docs/reference/bitrix24.md tells.
+The fake portal, its limits switched off, runs in a process of its own; so do the load and the making of facts, so
+that peak memory belongs to each of them. It prints what docs/developing/bench.md tells.
 """
+# ruff: noqa: T201
 
 from __future__ import annotations
 

@@ -227,7 +227,7 @@ class FakePortal:
         for start, handler in _HANDLERS.items():
             if name.startswith(start):
                 return handler(self, name, params)
-        raise Refusal(404, "ERROR_METHOD_NOT_FOUND", "Method not found!")
+        raise Refusal(404, "ERROR_METHOD_NOT_FOUND", f"Method {name} not found")
 
     # ── methods ────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -28,7 +28,8 @@ FAULTS = ("rate_limit", "broken", "unavailable", "torn", "torn_in_body", "garbag
 class System(ABC):
     """A fake outside system with some data in it, and what a test may do to it.
 
-    ``made``: its server is up. Every ``do_…`` changes something there at :attr:`now` and says what facts must tell.
+    Its server is up from the start. Every ``do_…`` changes something there at the present moment of :meth:`now` and
+    says what facts must tell.
     """
 
     company: Company = Company()
@@ -91,7 +92,7 @@ class System(ABC):
         return self.fault(number)
 
 
-# ── one run, as the job of syncing makes it ────────────────────────────────────────────────────────────────────────
+# ── one run, as the job of syncing makes it ──
 
 
 def sync(connector: Connector, mirror: Mirror, now: datetime, *, sweep: bool = False) -> Kept:
@@ -156,7 +157,7 @@ def _older(row: Fact, held: Fact) -> bool:
     return mine is not None and theirs is not None and mine < theirs
 
 
-# ── breaking off ───────────────────────────────────────────────────────────────────────────────────────────────────
+# ── breaking off ──
 
 
 class Killed(BaseException):
@@ -164,7 +165,7 @@ class Killed(BaseException):
 
 
 class Mortal(Mirror):
-    """A mirror whose process dies at the n-th page that brings something new: before it, inside it, or after it."""
+    """A mirror whose process dies at the n-th page that brings something new: before it, inside or after it."""
 
     def __init__(self, path: Path, how: str, page: int) -> None:
         super().__init__(path)
