@@ -206,7 +206,7 @@ class Store:
         self.tokens = tokens
 
 
-def application(server: Server, store: Store, secret: str = "app-secret") -> Portal:
+def application(server: Server, store: Store, secret: str = "app-secret") -> Portal:  # noqa: S107
     access = Application("app", secret, store, tokens_url=f"{server.home}/oauth/token/")
     return Portal(access, pace=Pace(1e6, 1e6))
 

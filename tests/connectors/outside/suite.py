@@ -28,7 +28,7 @@ FAULTS = ("rate_limit", "broken", "unavailable", "torn", "torn_in_body", "garbag
 class System(ABC):
     """A fake outside system with some data in it, and what a test may do to it.
 
-    Its server is up from the start. Every ``do_…`` changes something there at the present moment of :meth:`now` and
+    Its server is up from the start. Every ``do_…`` changes something there at the moment of :meth:`now` and
     says what facts must tell.
     """
 

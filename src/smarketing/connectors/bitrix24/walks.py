@@ -116,10 +116,10 @@ class Walker:
 
     def _checked_page(self, stream: str, kind: Kind, rows: Sequence[Row], place: Place) -> Page:
         bodies = [_renamed(row, self._names(kind.entity)) for row in _kept(stream, rows)]
-        checked = [_checked(kind, body) for body in bodies]
-        taken = [one for one in checked if isinstance(one, Record)]
-        aside = [one for one in checked if isinstance(one, Refused)]
-        beside = {SEEN[stream]: [_seen(one) for one in taken]} if stream in SEEN else {}
+        made = [checked(kind, body) for body in bodies]
+        taken = [one for one in made if isinstance(one, Record)]
+        aside = [one for one in made if isinstance(one, Refused)]
+        beside = {SEEN[stream]: [seen_state(one) for one in taken]} if stream in SEEN else {}
         return Page(stream, taken, place.cursor, aside, beside=beside)
 
     # ── asking ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -170,7 +170,7 @@ class Walker:
                     yield Record(f"{key}/{word.get('ID')}", {"VALUE": word.get("VALUE")})
 
 
-def _seen(record: Record) -> Record:
+def seen_state(record: Record) -> Record:
     """The state in which we saw a card: our own log of moves, links and won sums, one line per state."""
     body = record.body
     state = {
@@ -216,7 +216,7 @@ def _renamed(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
     return {names.get(name, name): value for name, value in row.items()}
 
 
-def _checked(kind: Kind, body: dict[str, Any]) -> Record | Refused:
+def checked(kind: Kind, body: dict[str, Any]) -> Record | Refused:
     key = str(body.get(kind.listing.row_id or kind.listing.id))
     try:
         kind.model.model_validate(body)
