@@ -454,6 +454,9 @@ class Server(ThreadingHTTPServer):
         self.portal = portal
         self.requests = 0
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Clients that die in the middle are what this is for."""
+
     @property
     def home(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"

@@ -10,7 +10,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
+from random import Random
+from signal import SIGKILL
+from threading import Timer
 from typing import Any
 
 import pyarrow as pa
@@ -212,3 +216,37 @@ def lives(make: Callable[[], Connector], path: Path, now: datetime, ways: Sequen
             return died
         finally:
             mirror.close()
+
+
+def shot(make: Callable[[], Connector], path: Path, system: System, times: int, seed: int = 1) -> int:
+    """Sync in processes of their own and kill each with SIGKILL soon after one of its requests, until so many
+    were hit: how many lives that took.
+
+    The shot falls while an answer is awaited, read, or kept; nothing in the process learns of it.
+    """
+    random, context = Random(seed), get_context("fork")  # noqa: S311 - where shots fall
+    hit = lived = 0
+    while hit < times and lived < 4 * times:
+        child = context.Process(target=_run, args=(make, path, system.now()), daemon=True)
+        aim = system.requests + random.randrange(2, 22)
+        system.fault = _trigger(child, aim, random.uniform(0, 0.03))
+        child.start()
+        child.join(60)
+        lived += 1
+        hit += child.exitcode == -SIGKILL
+    system.fault = lambda _: None
+    assert hit == times
+    return lived
+
+
+def _trigger(child: Any, aim: int, delay: float) -> Callable[[int], str | None]:
+    def pull(number: int) -> str | None:
+        if number == aim:
+            Timer(delay, child.kill).start()
+        return None
+
+    return pull
+
+
+def _run(make: Callable[[], Connector], path: Path, now: datetime) -> None:
+    sync(make(), Mirror(path), now)

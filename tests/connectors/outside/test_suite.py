@@ -11,7 +11,7 @@ import stamina
 
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.trouble import LastingTrouble, PassingTrouble
-from tests.connectors.outside.suite import FAULTS, Facts, Ledger, System, everything, lives, sync
+from tests.connectors.outside.suite import FAULTS, Facts, Ledger, System, everything, lives, shot, sync
 from tests.connectors.outside.systems import SYSTEMS
 
 
@@ -189,9 +189,20 @@ def test_run_that_dies_at_every_page_gives_the_same_facts(system: System, tmp_pa
     expected = undisturbed(system, tmp_path)
     path = tmp_path / "mortal.sqlite3"
     died = lives(system.connect, path, system.now(), ("before", "inside", "after"))
-    assert died >= 10
+    assert died >= 20
     mirror = Mirror(path)
     try:
         assert everything(system.connect(), mirror, system.company, system.now()) == expected
+    finally:
+        mirror.close()
+
+
+def test_process_that_is_shot_thirty_times_gives_the_same_facts(system: System, tmp_path: Path) -> None:
+    expected = undisturbed(system, tmp_path)
+    path = tmp_path / "shot.sqlite3"
+    assert shot(system.connect, path, system, times=30) >= 30
+    mirror = Mirror(path)
+    try:
+        assert loaded(system, mirror) == expected
     finally:
         mirror.close()

@@ -40,7 +40,8 @@ LABELS: dict[ActionKind, Text] = {
 class Action:
     """One thing to do. ``card`` is the key of a lead as facts know it (L12, D77).
 
-    ``person``: whom it concerns, in the system's own id. ``stage``: the system's own code, for a move back.
+    ``person``: whom it concerns, in the system's own id. ``stage``: the system's own code, for a move back;
+    ``still_in``: where the card must stand for that, so that nobody's newer move is undone.
     """
 
     kind: ActionKind
@@ -48,6 +49,7 @@ class Action:
     text: str = ""
     person: str | None = None
     stage: str | None = None
+    still_in: str | None = None
     due_at: datetime | None = None
 
 
