@@ -95,8 +95,8 @@ def main(leads: int, deals: int) -> None:
         for what, work in (("load", load), ("load again", load), ("facts", make_facts)):
             rows, seconds, requests, base, peak = _alone(context, work, port, path)
             print(
-                f"{what}: {rows} rows, {seconds:.0f} s, {rows / max(seconds, 1e-9):.0f} rows/s, {requests} requests, "
-                f"memory {base:.0f} → {peak:.0f} MiB",
+                f"{what}: {rows} rows, {seconds:.0f} s, {rows / max(seconds, 1e-9):.0f} rows/s, "
+                f"{requests} requests, memory {base:.0f} → {peak:.0f} MiB",
                 flush=True,
             )
         print(f"mirror: {path.stat().st_size / 2**20:.0f} MiB")

@@ -305,7 +305,7 @@ class FakePortal:
     def _told(self, result: Any, params: Row, rows: tuple[list[Row], int, int]) -> Row:
         if int(params.get("start") or 0) < 0:
             return {"result": result, "total": 0}
-        page, start, total = rows
+        _, start, total = rows
         more = {"next": start + PAGE} if start + PAGE < total else {}
         return {"result": result, "total": total, **more}
 

@@ -1,8 +1,8 @@
 """A company's year in a Bitrix24 portal, from a seed, with everything that goes wrong in real ones.
 
-Tags lost on one of the two cards or dirty, a third of sources «other», phones in five spellings, won deals without a
-sum, closing dates in the future, owners who were dismissed or never told, tests, deals without leads and several of
-one lead, history without its beginning, empty text for null and "0" for nobody, gaps in ids.
+Tags lost on one of the two cards or dirty, a third of sources «other», phones in five spellings, won deals
+without a sum, closing dates in the future, owners who were dismissed or never told, tests, deals without leads and
+several of one lead, history without its beginning, empty text for null and "0" for nobody, gaps in ids.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ OWNERS = (6, 7, 8, 9, 9, 99)  # 9 was dismissed, of 99 the portal tells nothing
 def words(entity: str, stages: tuple[tuple[str, str, str, str], ...]) -> Iterator[Row]:
     for place, (code, name, semantic, extra) in enumerate(stages):
         yield {
-            "ID": str(100 + place), "ENTITY_ID": entity, "STATUS_ID": code, "NAME": name, "SORT": str(place * 10 + 10),
-            "SYSTEM": "N", "SEMANTICS": semantic, "EXTRA": {"SEMANTICS": extra},
+            "ID": str(100 + place), "ENTITY_ID": entity, "STATUS_ID": code, "NAME": name,
+            "SORT": str(place * 10 + 10), "SYSTEM": "N", "SEMANTICS": semantic, "EXTRA": {"SEMANTICS": extra},
         }  # fmt: skip
 
 
@@ -100,7 +100,7 @@ class World:
     """Fills a portal. Rows of history get their numbers in the order of their moments, as in a real one."""
 
     def __init__(self, portal: FakePortal, seed: int = 1) -> None:
-        self.portal, self.random = portal, Random(seed)
+        self.portal, self.random = portal, Random(seed)  # noqa: S311 - made-up data
         self.now = portal.now()
         self._moves: dict[str, list[tuple[datetime, int, int, str, str]]] = {"leads": [], "deals": []}
         directories(portal)
@@ -172,8 +172,8 @@ class World:
             "updatedTime": moved.isoformat(), "movedTime": moved.isoformat(), "movedBy": 6,
             "assignedById": random.choice(OWNERS), "sourceId": source, "sourceDescription": "",
             "opportunity": random.choice((0, 1, 19000, 19000.5, "540000.00", 0)), "currencyId": "RUB",
-            "companyId": random.choice((None, "0", 0, 1 + number % 5)), "contactId": random.choice((0, 1 + number % 9)),
-            "isReturnCustomer": "N", "webformId": "",
+            "companyId": random.choice((None, "0", 0, 1 + number % 5)), "webformId": "",
+            "contactId": random.choice((0, 1 + number % 9)), "isReturnCustomer": "N",
         }  # fmt: skip
 
     def _tags(self, there: bool) -> Row:

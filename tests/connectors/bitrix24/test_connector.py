@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from smarketing.connectors.bitrix24.connector import Bitrix24
+from smarketing.connectors.bitrix24.connector import Bitrix24, by_webhook
 from smarketing.connectors.bitrix24.options import Options, read_options
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.pace import Pace
@@ -206,3 +206,9 @@ def test_wrong_options_are_named(wrong: dict[str, object]) -> None:
     with pytest.raises(WrongSetting) as caught:
         read_options(wrong)
     assert caught.value.code == "bad-connection-options"
+
+
+def test_portal_is_opened_by_the_address_of_its_webhook(portal: FakePortal, server: Server) -> None:
+    connector = by_webhook(f"{server.webhook}profile.json")
+    assert connector.health().title == "127.0.0.1"
+    connector.close()

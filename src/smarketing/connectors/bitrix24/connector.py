@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 
 from smarketing.connectors.bitrix24 import checking, errors, facts, findings, pipelines
+from smarketing.connectors.bitrix24.access import TOKENS_URL, Access, Application, TokenStore, Webhook
 from smarketing.connectors.bitrix24.client import Portal
 from smarketing.connectors.bitrix24.listings import OPTIONAL, STREAMS
 from smarketing.connectors.bitrix24.options import Options
@@ -27,6 +28,28 @@ from smarketing.connectors.outside.streams import (
 )
 from smarketing.connectors.outside.trouble import Trouble
 from smarketing.facts.company import Company
+
+
+def by_webhook(address: str, options: Options | None = None) -> Bitrix24:
+    """A portal by the address of an inbound webhook. Raises :class:`Trouble` for what is no such address."""
+    return _opened(Webhook(address), options)
+
+
+def by_application(
+    client_id: str,
+    client_secret: str,
+    store: TokenStore,
+    options: Options | None = None,
+    *,
+    tokens_url: str = TOKENS_URL,
+) -> Bitrix24:
+    """A portal by a local OAuth application. ``store`` holds the pair of tokens and takes every new one."""
+    return _opened(Application(client_id, client_secret, store, tokens_url=tokens_url), options)
+
+
+def _opened(access: Access, options: Options | None) -> Bitrix24:
+    parts = urlsplit(access.base_url)
+    return Bitrix24(Portal(access), options, home=f"{parts.scheme}://{parts.netloc}")
 
 
 class Bitrix24:

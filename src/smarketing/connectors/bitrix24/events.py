@@ -1,7 +1,7 @@
 """Which cards does an outgoing webhook of the portal hint at?
 
 A hint, never the truth: it only says what to look at soon. It may come twice, late, out of order or not at all,
-and a forged one does no more than the poll that was due anyway. A form whose token or portal is not ours is nothing.
+and a forged one does no more than the poll that was due anyway. A form with another token or portal is nothing.
 """
 
 from __future__ import annotations
