@@ -52,8 +52,8 @@ _ANY = (("лид", "лида", "лидов"), ("lead", "leads"))
 _LEADS = Text(
     "Не хватает {count} {word} сегмента «{segment}»: пришедший завтра успевает оплатить в этом месяце с "
     "вероятностью {chance}.",
-    "Missing are {count} {word} of “{segment}”: one that comes tomorrow pays within this month with a chance of "
-    "{chance}.",
+    "It would take {count} more {word} of “{segment}”: one that comes tomorrow pays within this month with a "
+    "chance of {chance}.",
 )
 _USUAL = Text(
     "Обычно их приходит {usual} в месяц: новыми лидами этот месяц не закрыть.",
