@@ -30,9 +30,9 @@ from smarketing.jobs.bench.facts import (
 from smarketing.jobs.bench.frames import pandas_questions
 from smarketing.jobs.bench.postgres import binaries, copy_in, private_server, read_rows
 from smarketing.jobs.bench.questions import JOURNEY, PAGE, RAW, SCAN, THREE
-from smarketing.jobs.bench.run import run_step
+from smarketing.jobs.bench.run import ORDER, run_step
 from smarketing.jobs.bench.steps import STEPS, Size, build_lake, make_facts
-from smarketing.jobs.bench.table import ratio_table
+from smarketing.jobs.bench.table import growth_table, ratio_table
 from smarketing.jobs.bench.timing import PATIENCE, Step, compare, differences, keep_rows, repeated
 from smarketing.lake.store import Lake
 
@@ -251,6 +251,7 @@ def test_repeated_gives_the_median_and_stops_when_one_run_takes_too_long(monkeyp
 def test_ratio_table_says_who_is_how_many_times_slower() -> None:
     results = {
         "ours": Step({"economics": 0.1, "page": 1.0}, peak=512 * 2**20),
+        "files": Step({"economics": 0.3}),
         "numpy": Step({"economics": 0.025}),
         "pandas": Step({"economics": 1.23}),
         "postgres": Step({"raw economics": 25.0}, said="server 15"),
@@ -261,13 +262,27 @@ def test_ratio_table_says_who_is_how_many_times_slower() -> None:
     lines = list(ratio_table(results, {"pandas, losses": "1 rows against 2"}))
 
     economics = next(line for line in lines if line.startswith("| economics"))
-    # seconds, with figures, to numpy, to a scan, DuckDB raw, polars, pandas, PostgreSQL raw and journeys
-    assert economics == "| economics | 0.100 | – | 4.0 × | – | – | – | 12.3 × | 250 × | – |"
+    # seconds, without the cache, with figures, numpy, scan, DuckDB, polars, pandas, PostgreSQL raw, journeys
+    assert economics == "| economics | 0.100 | 0.300 | – | 4.0 × | – | – | – | 12.3 × | 250 × | – |"
     assert "| the newest hundredth of the leads changed, to a full rebuild | 2.000 | 0.05 × |" in lines
     assert "| ours | 512 |" in lines
     assert "note, postgres: server 15" in lines
     assert "DIFFERENT ROWS, pandas, losses: 1 rows against 2" in lines
     assert "All engines gave the same rows." not in lines
+
+
+def test_growth_table_compares_the_largest_size_with_the_smallest() -> None:
+    small = {"ours": Step({"economics": 0.02}), "measurements": Step({"losses": 0.5})}
+    large = {"ours": Step({"economics": 0.15, "funnel": 1.0}), "measurements": Step({"losses": 4.0})}
+
+    lines = list(growth_table([1_000_000, 10_000_000], [small, large]))
+
+    assert lines[1:] == [
+        "| growth | 1,000,000 leads, s | 10,000,000 leads, s | 10 times the leads take |",
+        "| --- | --- | --- | --- |",
+        "| economics | 0.020 | 0.150 | 7.5 × |",
+        "| losses, with figures and intervals | 0.500 | 4.000 | 8.0 × |",
+    ]
 
 
 def test_run_step_measures_in_a_process_of_its_own(tmp_path: Path) -> None:
@@ -287,7 +302,9 @@ def test_run_step_says_what_failed_and_goes_on(tmp_path: Path) -> None:
 
 def test_every_step_is_known_by_name() -> None:
     assert list(STEPS)[:2] == ["facts", "bare load"]
-    assert list(STEPS)[-1] == "change"  # it alters the lake that the others read
+    # what alters the lake that the others read comes last
+    assert ORDER[-3:] == ("rebuild", "change", "change cache")
+    assert set(ORDER) == {*STEPS, "postgres"}
 
 
 def test_bench_company_has_the_milestones_of_its_stages() -> None:

@@ -1,7 +1,8 @@
 """A process that has everything imported and forks a child for each load, so that a child can be killed cheaply.
 
-Reads lines of ``root step delay``; kills the child after ``delay`` seconds («-»: never) and answers with its wait
-status. The child is killed before it is waited for, so its number cannot belong to anybody else by then.
+Reads lines of ``root step delay``, where step may be ``cache``; kills the child after ``delay`` seconds («-»:
+never) and answers with its wait status. The child is killed before it is waited for, so its number cannot belong
+to anybody else by then.
 """
 
 from __future__ import annotations
@@ -15,13 +16,19 @@ from pathlib import Path
 from smarketing.lake.store import Lake
 from tests.lake.story import SETTINGS, load_step
 
+CACHE = "cache"
+
 
 def main() -> None:
     for line in sys.stdin:
         root, step, delay = line.rsplit(maxsplit=2)
         child = os.fork()
         if child == 0:
-            load_step(Lake(Path(root), threads=1), int(step))
+            lake = Lake(Path(root), threads=1)
+            if step == CACHE:
+                lake.make_cache()
+            else:
+                load_step(lake, int(step))
             os._exit(0)
         if delay != "-":
             time.sleep(float(delay))

@@ -21,7 +21,7 @@ import pytest
 
 from smarketing.lake.engines import ClickHouseEngine, EngineReader, SparkEngine, differing_cells
 from smarketing.lake.store import Lake, LakeReader
-from tests.lake.asked import asked_by_measurements
+from tests.lake.asked import OWN, asked_by_measurements
 from tests.lake.world import World, at, batches, company
 
 pytestmark = pytest.mark.engines
@@ -32,25 +32,6 @@ needs_spark = pytest.mark.skipif(
 )
 needs_chdb = pytest.mark.skipif(
     importlib.util.find_spec("chdb") is None, reason="needs chdb: pip install -r requirements/engines.txt"
-)
-
-# Every column of the derived tables and the traps of the dialect, beside what measurements ask.
-OWN = (
-    "SELECT * FROM journeys ORDER BY lead_id NULLS LAST",
-    "SELECT * FROM receipts ORDER BY payment_id NULLS LAST",
-    "SELECT lead_source, day, SUM(cost) AS cost, SUM(clicks) AS clicks FROM spend GROUP BY 1, 2",
-    "SELECT segment, COUNT(*) AS n, SUM(revenue) FILTER (WHERE is_won) AS revenue, "
-    "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY sec_new) AS median, "
-    "PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY sec_new) FILTER (WHERE is_won) AS p90, "
-    "1.0 * SUM(revenue) / NULLIF(COUNT(*) FILTER (WHERE furthest > 99), 0) AS nothing, "
-    "MAX(won_seconds) FILTER (WHERE furthest > 99) AS empty FROM journeys GROUP BY segment",
-    "SELECT COUNT(*) AS n FROM journeys WHERE region NOT IN ('far') OR campaign = 'O''Brien'",
-    "SELECT judged_by, verdict, COUNT(*) AS n FROM qualifications GROUP BY judged_by, verdict",
-    "SELECT month, metric, value FROM plans",
-    "SELECT a.lead_source, a.leads, b.cost FROM "
-    "(SELECT lead_source, COUNT(*) AS leads FROM journeys GROUP BY lead_source) a "
-    "FULL JOIN (SELECT lead_source, SUM(cost) AS cost FROM spend GROUP BY lead_source) b "
-    "ON a.lead_source = b.lead_source",
 )
 
 

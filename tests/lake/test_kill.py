@@ -17,6 +17,7 @@ import pyarrow as pa
 import pytest
 
 from smarketing.lake.store import Lake
+from tests.lake.nursery import CACHE
 from tests.lake.story import STEPS, load_step, state
 
 KILLS = 100
@@ -33,8 +34,8 @@ class Nursery:
         self._orders: IO[str] = process.stdin
         self._answers: IO[str] = process.stdout
 
-    def load(self, root: Path, step: int, kill_after: float | None) -> bool:
-        """Load one step in a child; True when the child was killed before it ended by itself."""
+    def load(self, root: Path, step: int | str, kill_after: float | None) -> bool:
+        """Load one step, or make the cache, in a child; True when it was killed before it ended by itself."""
         self._orders.write(f"{root} {step} {'-' if kill_after is None else kill_after}\n")
         self._orders.flush()
         status = int(self._answers.readline())
@@ -83,3 +84,27 @@ def test_lake_is_whole_after_a_hundred_kills_and_every_cut_load_completes(tmp_pa
             assert state(lake) == states[step + 1]
     assert kills >= KILLS
     assert {version: state(lake, version) for version in states} == states
+
+
+def test_reader_never_reads_a_cache_whose_maker_was_killed(tmp_path: Path) -> None:
+    chance = random.Random(2027)  # noqa: S311
+    root, whole = tmp_path / "killed", Lake(tmp_path / "whole", threads=1)
+    lake = Lake(root, threads=1)
+    kills = 0
+    with nursery() as forks:
+        for step in range(STEPS):
+            load_step(whole, step)
+            started = time.monotonic()
+            whole.make_cache()
+            usual = time.monotonic() - started
+            load_step(lake, step)
+            for _ in range(4):
+                kills += forks.load(root, CACHE, kill_after=chance.uniform(0, usual))
+                assert state(lake) == state(whole)
+            forks.load(root, CACHE, kill_after=None)
+            assert sorted(path.name for path in (root / "cache").iterdir()) == [
+                f"cache-{step + 1}.duckdb",
+                "writer.lock",
+            ]
+            assert state(lake) == state(whole)
+    assert kills >= STEPS

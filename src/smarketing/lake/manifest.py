@@ -131,10 +131,11 @@ def write_whole(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     passing.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder last through a loss of power."""
     if os.name != "posix":
         return  # elsewhere a folder cannot be opened, and the rename is already written through
     descriptor = os.open(folder, os.O_RDONLY)

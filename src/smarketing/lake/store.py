@@ -9,7 +9,7 @@ the next load.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,14 +19,14 @@ from smarketing.facts.errors import WrongState
 from smarketing.facts.language import Text
 from smarketing.lake import cache, upkeep, views
 from smarketing.lake.batches import Change, FactBatch
-from smarketing.lake.engine import Engine
+from smarketing.lake.engine import Engine, EngineError
 from smarketing.lake.loading import Loading
 from smarketing.lake.lock import writing
 from smarketing.lake.manifest import History, Manifest
 from smarketing.lake.reader import Answers, LakeReader
 from smarketing.lake.upkeep import Vacuumed
 
-__all__ = ["Change", "FactBatch", "Lake", "LakeReader", "Vacuumed", "VersionInfo"]
+__all__ = ["Change", "EngineError", "FactBatch", "Lake", "LakeReader", "Vacuumed", "VersionInfo"]
 
 
 @dataclass(frozen=True)
@@ -108,18 +108,22 @@ class Lake:
         manifest = self._history.newest()
         return None if manifest is None else _info(manifest)
 
-    def make_cache(self) -> Path | None:
-        """Make the newest version two to three times faster to ask, after a load. None: there is none."""
-        with self._alone():
-            manifest = self._history.newest()
-            if manifest is None:
-                return None
-            engine = self._engine()
-            try:
-                views.show_derived(engine, self.root, manifest.tables, manifest.company)
+    def make_cache(self, *, beyond: int = 0) -> Path | None:
+        """Make the newest version several times faster to ask. None: it has no more than ``beyond`` leads.
+
+        Nobody waits for it: readers see the version as soon as it is loaded, loads go on beside it. A second call
+        for the same version, in whatever process, finds the first one's file.
+        """
+        manifest = self._history.newest()
+        if manifest is None or manifest.tables["journeys"].rows <= beyond:
+            return None
+        (self.root / "cache").mkdir(exist_ok=True)
+        with writing(self.root / "cache", self._patience):
+            with closing(self._engine()) as engine:
+                if cache.is_made(engine, self.root, manifest):
+                    return cache.cache_path(self.root, manifest)
+            with closing(self._engine()) as engine:
                 return cache.make(engine, self.root, manifest)
-            finally:
-                engine.close()
 
     def pin(self, version: int, why: str) -> None:
         """Keep a version for good: a meeting saw it. Pinning twice keeps both reasons."""

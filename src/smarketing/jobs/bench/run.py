@@ -14,11 +14,12 @@ from pathlib import Path
 
 from smarketing.jobs.bench.questions import PAGE, THREE
 from smarketing.jobs.bench.steps import STEPS, THREADS
-from smarketing.jobs.bench.table import ratio_table
+from smarketing.jobs.bench.table import growth_table, ratio_table
 from smarketing.jobs.bench.timing import Step, differences
 
-ORDER = (*(name for name in STEPS if name not in ("rebuild", "change")), "postgres", "rebuild", "change")
-_PEERS = ("duckdb", "pandas", "polars", "postgres raw", "postgres journey")
+_WRITING = ("rebuild", "change", "change cache")  # last: they make other versions of the lake
+ORDER = (*(name for name in STEPS if name not in _WRITING), "postgres", *_WRITING)
+_PEERS = ("files", "duckdb", "pandas", "polars", "postgres raw", "postgres journey")
 
 Say = Callable[[str], None]
 
@@ -26,12 +27,17 @@ Say = Callable[[str], None]
 def bench(leads: Sequence[int], folder: Path | None = None, say: Say | None = None) -> None:
     """Measure each size and print its ratios. ``folder`` keeps the generated files, else they are thrown away."""
     tell = say or _print
+    found: list[dict[str, Step]] = []
     for count in leads:
         with _folder(folder, count) as place:
             tell(f"\n{count:,} leads, {THREADS} threads, load average {os.getloadavg()[0]:.1f}")
             results = _measure(place, count, tell)
+            found.append(results)
             for line in ratio_table(results, _disagreements(place)):
                 tell(line)
+    if len(found) > 1:
+        for line in growth_table(leads, found):
+            tell(line)
 
 
 def _measure(place: Path, leads: int, tell: Say) -> dict[str, Step]:

@@ -91,6 +91,16 @@ def build_lake(size: Size) -> Step:
     return Step({"lake": once(fill)}, {}, peak_memory())
 
 
+def make_cache(size: Size) -> Step:
+    """What the server does beside its pages after a load: the file from which it then answers."""
+    return Step({"cache": once(lambda: _lake(size.folder).make_cache())}, {}, peak_memory())
+
+
+def change_cache(size: Size) -> Step:
+    """The same after the newest leads changed: only their months are other ones."""
+    return make_cache(size)
+
+
 def rebuild(size: Size) -> Step:
     """Every journey anew from the facts."""
     lake = _lake(size.folder)
@@ -110,15 +120,24 @@ def change(size: Size) -> Step:
 
 def ours(size: Size) -> Step:
     """The questions over the journeys, each run a question the reader has not been asked before."""
+    return _ours(size, "ours")
+
+
+def _ours(size: Size, engine: str) -> Step:
     seconds: Seconds = {}
     runs: dict[str, int] = {}
     with _lake(size.folder).open() as reader:
         for name in (*THREE, *PAGE):
-            keep_rows(size.folder, "ours", name, _tuples(reader.query(JOURNEY[name])))
+            keep_rows(size.folder, engine, name, _tuples(reader.query(JOURNEY[name])))
             seconds[name], runs[name] = repeated(_fresh(reader, JOURNEY[name]))
         seconds["page"] = sum(seconds[name] for name in PAGE)
         peak = peak_memory()
     return Step(seconds, runs, peak)
+
+
+def files_only(size: Size) -> Step:
+    """The same before the cache is made: what the command line asks right after a load."""
+    return _ours(size, "files")
 
 
 def measurements(size: Size) -> Step:
@@ -273,6 +292,8 @@ STEPS: dict[str, Callable[[Size], Step]] = {
     "bare load": bare_load,
     "our load": our_load,
     "lake": build_lake,
+    "files": files_only,
+    "cache": make_cache,
     "ours": ours,
     "measurements": measurements,
     "scan": scan,
@@ -283,4 +304,5 @@ STEPS: dict[str, Callable[[Size], Step]] = {
     "export": export,
     "rebuild": rebuild,
     "change": change,
+    "change cache": change_cache,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from smarketing.jobs.bench.questions import THREE
 from smarketing.jobs.bench.timing import Step
@@ -34,14 +34,15 @@ def ratio_table(results: Mapping[str, Step], disagreements: Mapping[str, str]) -
 
 
 def _questions(results: Mapping[str, Step]) -> Iterator[str]:
-    heads = [f"ours to {head}" for *_, head in _FLOORS] + [f"{head} to ours" for *_, head in _PEERS]
+    heads = ["question", "ours, s", "without the cache, s", "with figures and intervals, s"]
+    heads += [f"ours to {head}" for *_, head in _FLOORS] + [f"{head} to ours" for *_, head in _PEERS]
     yield ""
-    yield "| question | ours, s | with figures and intervals, s | " + " | ".join(heads) + " |"
-    yield "| --- " * (len(heads) + 3) + "|"
+    yield "| " + " | ".join(heads) + " |"
+    yield "| --- " * len(heads) + "|"
     for name in (*THREE, "page"):
         ours = _seconds(results, "ours", name)
         label = "page of twelve" if name == "page" else name
-        cells = [_plain(ours), _plain(_seconds(results, "measurements", name))]
+        cells = [_plain(ours), *(_plain(_seconds(results, step, name)) for step in ("files", "measurements"))]
         cells += [_ratio(ours, _seconds(results, step, prefix + name)) for step, prefix, _ in _FLOORS]
         cells += [_ratio(_seconds(results, step, prefix + name), ours) for step, prefix, _ in _PEERS]
         yield f"| {label} | " + " | ".join(cells) + " |"
@@ -58,9 +59,25 @@ def _writing(results: Mapping[str, Step]) -> Iterator[str]:
         ("leads from CSV, every row checked, to DuckDB reading and writing", checked, bare),
         ("the same with versions and journeys", loaded, bare),
         ("all facts into a new lake", _seconds(results, "lake", "lake"), None),
+        ("the cache of the new lake, beside the pages", _seconds(results, "cache", "cache"), None),
         ("the newest hundredth of the leads changed, to a full rebuild", changed, rebuilt),
+        ("the cache after that", _seconds(results, "change cache", "cache"), None),
     )
     yield from (f"| {label} | {_plain(took)} | {_ratio(took, other)} |" for label, took, other in lines)
+
+
+def growth_table(sizes: Sequence[int], results: Sequence[Mapping[str, Step]]) -> Iterator[str]:
+    """How many times longer does the largest size take than the smallest? In one run, on one machine."""
+    heads = ["growth", *(f"{size:,} leads, s" for size in sizes), f"{sizes[-1] / sizes[0]:g} times the leads take"]
+    yield ""
+    yield "| " + " | ".join(heads) + " |"
+    yield "| --- " * len(heads) + "|"
+    for step, label in (("ours", ""), ("measurements", ", with figures and intervals")):
+        for name in (*THREE, "page"):
+            took = [_seconds(result, step, name) for result in results]
+            if None not in took:
+                told = [*map(_plain, took), _ratio(took[-1], took[0])]
+                yield f"| {'page of twelve' if name == 'page' else name}{label} | " + " | ".join(told) + " |"
 
 
 def _memory(results: Mapping[str, Step]) -> Iterator[str]:
