@@ -6,6 +6,7 @@ from smarketing.connectors.files.findings import Fill, Finding
 from smarketing.connectors.files.gathering import Reading
 from smarketing.connectors.files.mapping import parse_mapping
 from smarketing.facts.company import Company
+from smarketing.facts.identity import EMPTY_VALUES
 from tests.connectors.files.conftest import Sift
 
 LEADS = "lead_id,created_at,amount,campaign\n1,2026-11-02,100,осень\n2,2026-11-02,,осень\n3,2026-11-02,500,щит\n"
@@ -67,6 +68,15 @@ def test_fill_rates_count_dashes_and_select_as_empty(sift: Sift) -> None:
     fills = {fill.field: fill for fill in reading.fills}
     assert fills["region"] == Fill("leads", "region", filled=1, written=3, rows=3)
     assert fills["custom.tag"] == Fill("leads", "custom.tag", filled=2, written=2, rows=3)
+
+
+def test_every_word_for_nothing_counts_as_empty_in_any_case(sift: Sift) -> None:
+    words = [word for word in sorted(EMPTY_VALUES) if word]
+    lines = [f"{number},2026-11-01,{word.upper()}" for number, word in enumerate(words)]
+    reading = sift(leads="\n".join(["lead_id,created_at,region", *lines, "a,2026-11-01,1-й", "b,2026-11-01,Но"]))
+    fills = {fill.field: fill for fill in reading.fills}
+    assert fills["region"] == Fill("leads", "region", filled=2, written=len(words) + 2, rows=len(words) + 2)
+    assert not any("1" <= word < ":" for word in EMPTY_VALUES)
 
 
 def test_a_foreign_sign_in_a_sum_is_red(sift: Sift) -> None:

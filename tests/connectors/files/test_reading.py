@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from smarketing.connectors.files.reading import Misfit, Sheet, Workbench
+from smarketing.connectors.files.expressions import FORMULA_ERRORS, formula_error
+from smarketing.connectors.files.reading import Misfit, Sheet, Workbench, trimmed
 from smarketing.connectors.files.sniffing import Hints
 from smarketing.connectors.files.workbooks import Limits
 from smarketing.facts.errors import WrongInput
@@ -322,3 +323,43 @@ def test_a_heading_on_two_lines_and_windows_line_ends(bench: Workbench, tmp_path
     sheet = bench.read(written(tmp_path, b'id,"sum,\r\nRUB"\r\n1,5\r\n2,6\r\n'))
     assert sheet.headings == ("id", "sum, RUB")
     assert rows(bench, sheet) == [(2, "1", "5"), (3, "2", "6")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("vk", "vk"),
+        ("  vk ", "vk"),
+        ("vk\u00a0", "vk"),
+        ("\u00a0vk", "vk"),
+        ("\u2009вк\u202f", "вк"),
+        ("вк реклама", "вк реклама"),
+        ("!vk", "!vk"),
+        ("\tvk", "\tvk"),
+        ("~", "~"),
+        ("   ", None),
+        ("\u00a0", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_trimmed_takes_away_spaces_of_every_width_and_nothing_else(
+    bench: Workbench, cell: str | None, said: str | None
+) -> None:
+    bench.connection.register("cells", pa.table({"c0": pa.array([cell], pa.string())}))
+    assert bench.one(f"SELECT {trimmed('c0')} FROM cells") == (said,)
+    assert bench.one("SELECT NULLIF(TRIM(c0), '') FROM cells") == (said,)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_error"),
+    [("#REF!", True), ("#name?", True), ("#имя?", True), ("#Н/Д", True), ("#NAMES", False), ("REF!", False)],
+)
+def test_errors_of_formulas_are_known_in_any_case(bench: Workbench, text: str, is_error: bool) -> None:
+    bench.connection.register("cells", pa.table({"c0": [text]}))
+    assert bench.one(f"SELECT COALESCE({formula_error('c0')}, FALSE) FROM cells") == (is_error,)
+
+
+def test_every_error_of_a_formula_is_known(bench: Workbench) -> None:
+    bench.connection.register("cells", pa.table({"c0": list(FORMULA_ERRORS)}))
+    assert bench.one(f"SELECT COUNT(*) FROM cells WHERE {formula_error('c0')}") == (len(FORMULA_ERRORS),)

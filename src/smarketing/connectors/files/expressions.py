@@ -15,6 +15,7 @@ FORMULA_ERRORS = (
     *("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
     *("#ССЫЛКА!", "#Н/Д", "#ДЕЛ/0!", "#ЗНАЧ!", "#ИМЯ?", "#ЧИСЛО!", "#ПУСТО!", "#ПЕРЕНОС!"),
 )
+_FORMULA_ERROR = "|".join(error.replace("?", "[?]") for error in FORMULA_ERRORS)
 # A comma inside hides in «join»: the parts of an id never hold this sign.
 UNIT = "\x1f"
 
@@ -55,7 +56,7 @@ class Cells:
 
     def stored(self, heading: str) -> str:
         """SQL of the cell of a heading that the file has."""
-        cell = f"NULLIF(TRIM({self.sheet.cell(heading)}), '')"
+        cell = self.sheet.trimmed(heading)
         if not self.mapping.empty:
             return cell
         empty = ", ".join(literal(value.strip().lower()) for value in self.mapping.empty)
@@ -138,8 +139,11 @@ def condition(when: When, cells: Cells) -> str:
 
 
 def formula_error(text: str) -> str:
-    """SQL that is true where a text is an error of a spreadsheet formula."""
-    return f"({text} LIKE '#%' AND UPPER({text}) IN ({', '.join(map(literal, FORMULA_ERRORS))}))"
+    """SQL that is true where a text is an error of a spreadsheet formula.
+
+    A pattern and not a list: the engine would join the list with all rows, also with those without the sign.
+    """
+    return f"({text} LIKE '#%' AND regexp_full_match(UPPER({text}), {literal(_FORMULA_ERROR)}))"
 
 
 __all__ = ["Cells", "address_part", "condition", "digest", "formula_error", "making_text"]

@@ -208,8 +208,10 @@ def fills(bench: Workbench, relations: Mapping[str, str], custom: Iterable[str] 
     empty = ", ".join(literal(value) for value in sorted(EMPTY_VALUES))
     texts = {column.name: f'"{column.name}"' for column in TABLES["leads"].columns if column.kind is Kind.TEXT}
     texts |= {f"custom.{key}": f"json_extract_string(custom, {literal(f'$.{key}')})" for key in custom}
+    # Cheapest first: no word for nothing begins with such a digit.
     counts = ", ".join(
-        f"COUNT(*) FILTER (strlen({text}) > {longest} OR LOWER(TRIM({text})) NOT IN ({empty})), COUNT({text})"
+        f"COUNT(CASE WHEN strlen({text}) > {longest} OR ({text} >= '1' AND {text} < ':') THEN 1 "
+        f"WHEN {text} IS NOT NULL AND NOT list_contains([{empty}], LOWER(TRIM({text}))) THEN 1 END), COUNT({text})"
         for text in texts.values()
     )
     typed = [column.name for column in TABLES["leads"].columns if column.kind is not Kind.TEXT]

@@ -25,6 +25,7 @@ Recognised = Literal["moment", "day", "number", "id", "flag", "phone", "email", 
 _SAMPLE = 2000  # distinct values, the commonest first
 _SURE = 0.9  # share of the values from which a kind is believed
 _EXAMPLES = 3
+_FEW = 40  # different values: a column with more is no column of stages
 
 
 @dataclass(frozen=True)
@@ -52,36 +53,41 @@ class Profile:
 
 def profile(bench: Workbench, sheet: Sheet, company: Company, own: Iterable[Mapping] = ()) -> Profile:
     """The profile of a whole file."""
-    columns = tuple(_column(bench, sheet, heading, company) for heading in sheet.headings)
+    looked = {heading: _look(bench, sheet, heading) for heading in sheet.headings}
+    columns = tuple(_column(heading, values, company) for heading, values in looked.items())
+    # Among the columns that have few values are the stages.
+    few = {heading: values.commonest for heading, values in looked.items() if 0 < values.distinct <= _FEW}
     proposals = recognise(sheet.headings, own)
-    return Profile(sheet.sniffed, columns, proposals, propose_toml(sheet.sniffed, _stages(bench, sheet)))
+    return Profile(sheet.sniffed, columns, proposals, propose_toml(sheet.sniffed, few))
 
 
-def _stages(bench: Workbench, sheet: Sheet) -> dict[str, tuple[str, ...]]:
-    """Values of the columns that have few: among them are the stages."""
-    found = {}
-    for heading in sheet.headings:
-        cell = f"NULLIF(TRIM({sheet.cell(heading)}), '')"
-        rows = bench.rows(
-            f"SELECT {cell}, COUNT(*) FROM {sheet.relation} WHERE {cell} IS NOT NULL "
-            f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 41"
-        )
-        if 0 < len(rows) <= 40:
-            found[heading] = tuple(str(row[0]) for row in rows)
-    return found
+@dataclass(frozen=True)
+class _Values:
+    """How many cells say something, how many different things, and the commonest of them."""
+
+    filled: int
+    distinct: int
+    commonest: tuple[str, ...]
 
 
-def _column(bench: Workbench, sheet: Sheet, heading: str, company: Company) -> ColumnProfile:
-    cell = f"NULLIF(TRIM({sheet.cell(heading)}), '')"
-    filled, distinct = bench.one(f"SELECT COUNT({cell}), COUNT(DISTINCT {cell}) FROM {sheet.relation}")
-    rows = bench.rows(
-        f"SELECT {cell} AS value, COUNT(*) FROM {sheet.relation} WHERE value IS NOT NULL "
-        f"GROUP BY value ORDER BY 2 DESC, 1 LIMIT {_SAMPLE}"
+def _look(bench: Workbench, sheet: Sheet, heading: str) -> _Values:
+    """A column grouped once: its counts and its commonest values come from the same groups."""
+    cell, groups = sheet.trimmed(heading), f"values_{bench.number()}"
+    bench.run(
+        f"CREATE TEMP TABLE {groups} AS SELECT {cell} AS value, COUNT(*) AS cells FROM {sheet.relation} "
+        f"WHERE value IS NOT NULL GROUP BY value"
     )
-    values = [str(value) for value, _ in rows]
-    kind, parses = recognised(values, int(filled), int(distinct), company.phone_region)
-    problems = tuple(_problems(values, kind, parses, int(filled)))
-    return ColumnProfile(heading, int(filled), int(distinct), tuple(values[:_EXAMPLES]), kind, parses, problems)
+    filled, distinct = bench.one(f"SELECT COALESCE(SUM(cells), 0), COUNT(*) FROM {groups}")
+    rows = bench.rows(f"SELECT value FROM {groups} ORDER BY cells DESC, value LIMIT {_SAMPLE}")
+    bench.run(f"DROP TABLE {groups}")
+    return _Values(int(filled), int(distinct), tuple(str(row[0]) for row in rows))
+
+
+def _column(heading: str, values: _Values, company: Company) -> ColumnProfile:
+    said, filled, distinct = values.commonest, values.filled, values.distinct
+    kind, parses = recognised(said, filled, distinct, company.phone_region)
+    problems = tuple(_problems(said, kind, parses, filled))
+    return ColumnProfile(heading, filled, distinct, said[:_EXAMPLES], kind, parses, problems)
 
 
 def recognised(values: Sequence[str], filled: int, distinct: int, region: str) -> tuple[Recognised, float]:

@@ -67,6 +67,19 @@ class Sheet:
         """The name of the stored column of a heading."""
         return f"c{self.headings.index(heading)}"
 
+    def trimmed(self, heading: str) -> str:
+        """SQL of a cell without the spaces around it; NULL where nothing else stands there."""
+        return trimmed(self.cell(heading))
+
+
+def trimmed(cell: str) -> str:
+    """SQL of a text without the spaces of any width around it, NULL for nothing.
+
+    Looking for wide spaces is dear. A cell of plain letters that begins with none and ends with no space has none.
+    """
+    bare = f"{cell} > '!' AND NOT suffix({cell}, ' ') AND strlen({cell}) = length({cell})"
+    return f"CASE WHEN {bare} THEN {cell} ELSE NULLIF(TRIM({cell}), '') END"
+
 
 def quoted(name: str) -> str:
     """A name of a column of a user's file as DuckDB takes it."""
@@ -351,7 +364,7 @@ class _Source:
 
 
 def _first_filled(width: int) -> str:
-    return ", ".join(f"NULLIF(TRIM(c{place}), '')" for place in range(width)) + ", NULL"
+    return ", ".join(trimmed(f"c{place}") for place in range(width)) + ", NULL"
 
 
 def _is_total(line: str) -> bool:

@@ -214,7 +214,8 @@ def _in_zone(text: str, kind: Kind, wall: str, zone: str, *, offset: bool) -> st
         day = f"CAST({wall} AS DATE)" if wall else "NULL"
         there = f"CAST(timezone({literal(zone)}, {exact}) AS DATE)"
         return f"CASE WHEN {mark} THEN {there} ELSE {day} END" if offset else day
-    utc = f"timezone('UTC', timezone({literal(zone)}, {wall}))" if wall else "NULL"
+    utc = wall if zone == "UTC" else f"timezone('UTC', timezone({literal(zone)}, {wall}))"
+    utc = utc if wall else "NULL"
     return f"CASE WHEN {mark} THEN timezone('UTC', {exact}) ELSE {utc} END" if offset else utc
 
 
