@@ -304,7 +304,7 @@ def test_every_step_is_known_by_name() -> None:
     assert list(STEPS)[:2] == ["facts", "bare load"]
     # what alters the lake that the others read comes last
     assert ORDER[-3:] == ("rebuild", "change", "change cache")
-    assert set(ORDER) == {*STEPS, "postgres"}
+    assert set(ORDER) == {*STEPS, "cells", "judge", "postgres"}
 
 
 def test_bench_company_has_the_milestones_of_its_stages() -> None:

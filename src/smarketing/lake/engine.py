@@ -44,6 +44,7 @@ class Engine:
             config["memory_limit"] = memory_limit
         self._connection = duckdb.connect(":memory:", config=config)
         self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        self._connection.execute("SET enable_progress_bar = false")  # standard output belongs to whoever called
 
     def run(self, statement: str) -> None:
         """Do something that answers nothing."""

@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from smarketing.jobs.bench.judging import fill_cells, judge
 from smarketing.jobs.bench.run import bench
 from smarketing.jobs.bench.server import postgres
 from smarketing.jobs.bench.steps import STEPS, Size
@@ -21,7 +22,7 @@ def main() -> None:
     if given.step is None:
         bench(leads, given.folder)
         return
-    step = {**STEPS, "postgres": postgres}[given.step]
+    step = {**STEPS, "cells": fill_cells, "judge": judge, "postgres": postgres}[given.step]
     sys.stdout.write(step(Size(given.folder, leads[0])).to_json() + "\n")
 
 

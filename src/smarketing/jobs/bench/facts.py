@@ -8,7 +8,7 @@ about 4.6 stage moves. Every piece has a seed of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -32,7 +32,7 @@ _MEDIAN_DAYS = (0.2, 0.7, 2.0, 3.0, 5.0, 8.0)
 _MONEY = pa.decimal128(18, 2)
 
 
-def bench_company() -> Company:
+def bench_company(segments: Sequence[str] = SEGMENTS) -> Company:
     """Stages, segments, sources and criteria of the generated facts; its clock is UTC."""
     milestones = {"accepted": "accepted", "contract": "deal", "won": "won", "lost": "lost"}
     stages = [
@@ -61,7 +61,7 @@ def bench_company() -> Company:
         "name": "Bench",
         "zone": "UTC",
         "stages": stages,
-        "segments": [{"key": key, "name": {"ru": key, "en": key}} for key in SEGMENTS],
+        "segments": [{"key": key, "name": {"ru": key, "en": key}} for key in segments],
         "source_groups": [
             {
                 "key": "paid",

@@ -66,6 +66,7 @@ _DERIVED: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "spend": (("lead_source", "text"), ("month", "integer"), ("cost", "numeric(18,2)")),
 }
+LONG = 20.0  # seconds after which the first run counts as the only one: no memory is warmed by so much work
 _INDEXES = (
     "leads (lead_id)",
     "leads (created_at)",
@@ -91,9 +92,9 @@ def postgres(size: Size) -> Step:
         }
         for name, question in questions.items():
             answer = server.folder / "answer.csv"
-            server.time(question, answer)
+            first = server.time(question, answer)
             keep_rows(size.folder, "postgres " + name.split()[0], name.split(" ", 1)[1], read_rows(answer))
-            seconds[name], runs[name] = _timed(server, question, answer)
+            seconds[name], runs[name] = (first, 1) if first > LONG else _timed(server, question, answer)
     seconds["raw page"] = sum(seconds[f"raw {name}"] for name in PAGE)
     return Step(seconds, runs, said=f"server {programs.parent.name}")
 

@@ -14,6 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from smarketing.analyses.question import Question
+from smarketing.analyses.verdict import verdict
+from smarketing.analyses.verdict.sources import by_source
+from smarketing.facts.period import Month
 from smarketing.jobs.answers import ANSWERS
 from smarketing.jobs.bench.facts import bench_company, files, write_facts
 from smarketing.jobs.bench.frames import pandas_questions, polars_questions
@@ -25,6 +28,7 @@ from smarketing.lake.batches import FactBatch
 from smarketing.lake.store import Lake, LakeReader
 
 THREADS = 2
+RIPE = Month(2026, 6)  # nearly all of its leads are ripe by the end of the facts
 _PIECES_AT_ONCE = 4  # a million leads in one load
 _CHANGED_SHARE = 100  # one lead in so many changes, the newest ones
 
@@ -113,7 +117,7 @@ def change(size: Size) -> Step:
     changed = last.slice(max(0, last.num_rows - size.leads // _CHANGED_SHARE))
     place = changed.column_names.index("amount")
     doubled = pa.array([value * 2 for value in changed["amount"].to_pylist()], pa.decimal128(18, 2))
-    batch = FactBatch("leads", _with_custom(changed.set_column(place, "amount", doubled)))
+    batch = FactBatch("leads", with_custom(changed.set_column(place, "amount", doubled)))
     lake = _lake(size.folder)
     return Step({"change": once(lambda: lake.load([batch], bench_company()))}, {}, peak_memory())
 
@@ -151,6 +155,7 @@ def measurements(size: Size) -> Step:
     }
     for name, question in questions.items():
         seconds[name], runs[name] = repeated(_measured(size.folder, name, question))
+    seconds["verdict"], runs["verdict"] = repeated(_judged(size.folder))
     return Step(seconds, runs, peak_memory())
 
 
@@ -158,6 +163,16 @@ def _measured(folder: Path, name: str, question: Question) -> Callable[[], objec
     def work() -> None:
         with _lake(folder).open() as reader:  # another lake object: nothing is remembered
             ANSWERS[name].measure(reader, question)
+
+    return work
+
+
+def _judged(folder: Path) -> Callable[[], object]:
+    """The verdict on a month that is ripe, with its account by segment and source."""
+
+    def work() -> None:
+        with _lake(folder).open() as reader:
+            by_source(reader, verdict(reader, RIPE))
 
     return work
 
@@ -264,13 +279,13 @@ def _batches(folder: Path, pieces: range, with_spend: bool) -> list[FactBatch]:
     for table in ("leads", "stage_moves", "payments"):
         parts = [pq.read_table(folder / "facts" / f"{table}-{piece:03d}.parquet") for piece in pieces]
         rows = pa.concat_tables(parts)
-        batches.append(FactBatch(table, _with_custom(rows) if table == "leads" else rows))
+        batches.append(FactBatch(table, with_custom(rows) if table == "leads" else rows))
     if with_spend:
         batches.append(FactBatch("ad_spend", pq.read_table(folder / "facts" / "ad_spend-000.parquet")))
     return batches
 
 
-def _with_custom(leads: pa.Table) -> pa.Table:
+def with_custom(leads: pa.Table) -> pa.Table:
     """The company's own field as the JSON text in which a load hands it over."""
     sizes = leads["size"].to_pylist()
     custom = [None if size is None else f'{{"size": "{size}"}}' for size in sizes]

@@ -23,6 +23,7 @@ _NOTHING = "–"
 def ratio_table(results: Mapping[str, Step], disagreements: Mapping[str, str]) -> Iterator[str]:
     """Lines of Markdown: questions, then writing, then memory, then what did not run or did not agree."""
     yield from _questions(results)
+    yield from _verdicts(results)
     yield from _writing(results)
     yield from _memory(results)
     for name, step in results.items():
@@ -46,6 +47,14 @@ def _questions(results: Mapping[str, Step]) -> Iterator[str]:
         cells += [_ratio(ours, _seconds(results, step, prefix + name)) for step, prefix, _ in _FLOORS]
         cells += [_ratio(_seconds(results, step, prefix + name), ours) for step, prefix, _ in _PEERS]
         yield f"| {label} | " + " | ".join(cells) + " |"
+
+
+def _verdicts(results: Mapping[str, Step]) -> Iterator[str]:
+    yield ""
+    yield "| verdict, every interval from 20,000 draws | seconds |"
+    yield "| --- | --- |"
+    yield f"| by segment, then by segment and source | {_plain(_seconds(results, 'measurements', 'verdict'))} |"
+    yield f"| by fifty cells of segment and source | {_plain(_seconds(results, 'judge', 'verdict'))} |"
 
 
 def _writing(results: Mapping[str, Step]) -> Iterator[str]:
