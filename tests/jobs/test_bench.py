@@ -33,7 +33,7 @@ from smarketing.jobs.bench.questions import JOURNEY, PAGE, RAW, SCAN, THREE
 from smarketing.jobs.bench.run import ORDER, run_step
 from smarketing.jobs.bench.steps import STEPS, Size, build_lake, make_facts
 from smarketing.jobs.bench.table import growth_table, ratio_table
-from smarketing.jobs.bench.timing import PATIENCE, Step, compare, differences, keep_rows, repeated
+from smarketing.jobs.bench.timing import PATIENCE, Step, Took, Watch, compare, differences, keep_rows, repeated
 from smarketing.lake.store import Lake
 
 LEADS = 3000
@@ -211,13 +211,16 @@ def test_private_postgres_answers_and_is_gone_afterwards(tmp_path: Path) -> None
         sheet.write_text("lead_id,segment\n1,retail\n2,\n", encoding="utf-8")
         sheet.chmod(0o644)
         copy_in(server, "leads", (("lead_id", "text"), ("segment", "text")), [sheet])
-        seconds = server.time(
+        before = server.processor()
+        took = server.took(
             "SELECT segment, COUNT(*) FROM leads GROUP BY segment ORDER BY 1", server.folder / "a.csv"
         )
+        counted = server.processor() - before
         rows = read_rows(server.folder / "a.csv")
 
     assert rows == [("retail", "1"), ("", "1")]
-    assert seconds > 0
+    assert took.seconds > 0
+    assert 0 <= took.cpu <= counted
     assert not server.folder.exists()
 
 
@@ -240,12 +243,22 @@ def test_keep_rows_makes_answers_of_different_engines_comparable(tmp_path: Path)
 
 
 def test_repeated_gives_the_median_and_stops_when_one_run_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    took = iter([3.0, 1.0, 2.0, 5.0, 4.0])
+    took = iter([Took(3.0, 1.5), Took(1.0, 0.9), Took(2.0, 1.0), Took(5.0, 1.1), Took(4.0, 1.2)])
     monkeypatch.setattr("smarketing.jobs.bench.timing.once", lambda _: next(took))
-    assert repeated(lambda: None) == (3.0, 5)
+    assert repeated(lambda: None) == (Took(3.0, 1.1), 5)
 
-    monkeypatch.setattr("smarketing.jobs.bench.timing.once", lambda _: PATIENCE + 1)
-    assert repeated(lambda: None) == (PATIENCE + 1, 1)
+    monkeypatch.setattr("smarketing.jobs.bench.timing.once", lambda _: Took(PATIENCE + 1, 2.0))
+    assert repeated(lambda: None) == (Took(PATIENCE + 1, 2.0), 1)
+
+
+def test_watch_sums_parts_by_the_clock_and_of_the_processor() -> None:
+    watch = Watch()
+    watch.note("one", Took(1.0, 0.5), 5)
+    watch.note("two", Took(2.0, 0.25), 3)
+    watch.add("both", ("one", "two"))
+    step = watch.step("said")
+    assert (step.seconds["both"], step.cpu["both"], step.said) == (3.0, 0.75, "said")
+    assert step.runs == {"one": 5, "two": 3}
 
 
 def test_ratio_table_says_who_is_how_many_times_slower() -> None:
@@ -255,8 +268,8 @@ def test_ratio_table_says_who_is_how_many_times_slower() -> None:
         "numpy": Step({"economics": 0.025}),
         "pandas": Step({"economics": 1.23}),
         "postgres": Step({"raw economics": 25.0}, said="server 15"),
-        "change": Step({"change": 2.0}),
-        "rebuild": Step({"rebuild": 40.0}),
+        "change": Step({"change": 2.0}, {"change": 1.5}),
+        "rebuild": Step({"rebuild": 40.0}, {"rebuild": 25.0}),
     }
 
     lines = list(ratio_table(results, {"pandas, losses": "1 rows against 2"}))
@@ -264,7 +277,10 @@ def test_ratio_table_says_who_is_how_many_times_slower() -> None:
     economics = next(line for line in lines if line.startswith("| economics"))
     # seconds, without the cache, with figures, numpy, scan, DuckDB, polars, pandas, PostgreSQL raw, journeys
     assert economics == "| economics | 0.100 | 0.300 | – | 4.0 × | – | – | – | 12.3 × | 250 × | – |"
-    assert "| the newest hundredth of the leads changed, to a full rebuild | 2.000 | 0.05 × |" in lines
+    assert (
+        "| the newest hundredth of the leads changed, to a full rebuild | 2.000 | 0.05 × | 1.500 | 0.06 × |"
+        in lines
+    )
     assert "| ours | 512 |" in lines
     assert "note, postgres: server 15" in lines
     assert "DIFFERENT ROWS, pandas, losses: 1 rows against 2" in lines

@@ -108,12 +108,12 @@ def _find_by_key(engine: Engine, table: Table) -> tuple[int, int]:
             {_first_of_each(engine, keys, _newest_first(table))}
         ), newest AS (
             SELECT {keys}, MAX({LOAD}) AS newest_load FROM raw_{table.name} s
-            WHERE EXISTS (SELECT 1 FROM latest a WHERE {_on(table.key)}) GROUP BY {keys}
+            WHERE EXISTS (SELECT 1 FROM latest a WHERE {_on(table)}) GROUP BY {keys}
         ), stored AS (
-            SELECT s.* FROM raw_{table.name} s JOIN newest a ON {_on(table.key)} AND s.{LOAD} = a.newest_load
+            SELECT s.* FROM raw_{table.name} s JOIN newest a ON {_on(table)} AND s.{LOAD} = a.newest_load
         )
         SELECT a.*, s.{LOAD} IS NOT NULL AS was_known
-        FROM latest a LEFT JOIN stored s ON {_on(table.key)}
+        FROM latest a LEFT JOIN stored s ON {_on(table)}
         WHERE s.{LOAD} IS NULL OR NOT ({older} OR ({equal}))
     """)
     added, updated = engine.rows(
@@ -131,9 +131,9 @@ def _find_events(engine: Engine, table: Table) -> tuple[int, int]:
             {_first_of_each(engine, keys, POSITION)}
         ), known AS (
             SELECT DISTINCT {keys} FROM raw_{table.name} s
-            WHERE {_in_same_parts(engine, table)} AND EXISTS (SELECT 1 FROM first a WHERE {_on(table.key)})
+            WHERE {_in_same_parts(engine, table)} AND EXISTS (SELECT 1 FROM first a WHERE {_on(table)})
         )
-        SELECT a.* FROM first a WHERE NOT EXISTS (SELECT 1 FROM known s WHERE {_on(table.key)})
+        SELECT a.* FROM first a WHERE NOT EXISTS (SELECT 1 FROM known s WHERE {_on(table)})
     """)
     return int(engine.value(f"SELECT COUNT(*) FROM new_{table.name}")), 0
 
@@ -147,7 +147,7 @@ def _find_slices(engine: Engine, table: Table) -> tuple[int, int]:
             SELECT DISTINCT {keys} FROM arrived
         ), stored AS (
             SELECT * FROM raw_{table.name} s
-            WHERE {_in_same_parts(engine, table)} AND EXISTS (SELECT 1 FROM slices a WHERE {_on(table.key)})
+            WHERE {_in_same_parts(engine, table)} AND EXISTS (SELECT 1 FROM slices a WHERE {_on(table)})
             QUALIFY {LOAD} = MAX({LOAD}) OVER (PARTITION BY {keys})
         ), came AS (
             SELECT {content}, COUNT(*) AS times FROM arrived GROUP BY ALL
@@ -162,8 +162,8 @@ def _find_slices(engine: Engine, table: Table) -> tuple[int, int]:
             SELECT DISTINCT {keys}, TRUE AS was_known FROM stored
         )
         SELECT a.*, COALESCE(s.was_known, FALSE) AS was_known
-        FROM (SELECT * FROM arrived a WHERE EXISTS (SELECT 1 FROM differing s WHERE {_on(table.key)})) a
-        LEFT JOIN known s ON {_on(table.key)}
+        FROM (SELECT * FROM arrived a WHERE EXISTS (SELECT 1 FROM differing s WHERE {_on(table)})) a
+        LEFT JOIN known s ON {_on(table)}
     """)
     added, updated = engine.rows(
         f"SELECT COUNT(*) FILTER (WHERE NOT was_known), COUNT(*) FILTER (WHERE was_known) FROM new_{table.name}"
@@ -206,8 +206,11 @@ def _same(column: str) -> str:
     return f'a."{column}" IS NOT DISTINCT FROM s."{column}"'
 
 
-def _on(key: Sequence[str]) -> str:
-    return " AND ".join(_same(column) for column in key)
+def _on(table: Table) -> str:
+    """Equal keys. Where a column is never empty, plain equality lets the engine leave files of others unread."""
+    return " AND ".join(
+        f'a."{column}" = s."{column}"' if column in table.required else _same(column) for column in table.key
+    )
 
 
 __all__ = ["Counts", "find", "new_rows", "table_of"]

@@ -32,23 +32,27 @@ CREATE OR REPLACE TABLE changed_leads AS
 WITH wide AS (
     SELECT lead_id FROM touched_leads
     UNION SELECT lead_id FROM raw_leads WHERE client_id IN (SELECT client_id FROM touched_clients)
-    UNION SELECT lead_id FROM ({payments}) WHERE client_id IN (SELECT client_id FROM touched_clients)
+    UNION SELECT lead_id FROM ({payments}) WHERE {theirs}
 )
 SELECT DISTINCT lead_id FROM wide WHERE lead_id IS NOT NULL
 """
 
-# A payment hangs on the lead it names now; those of its older versions were changed along with it.
+# A payment hangs on the lead it names now; those of its older versions were changed along with it. Only payments
+# of which some version is looked for are sorted by version.
 _PAYMENTS_NOW = f"""
 SELECT payment_id, lead_id, client_id FROM raw_payments
+WHERE payment_id IN (SELECT payment_id FROM raw_payments WHERE {{looked_for}})
 QUALIFY ROW_NUMBER() OVER (PARTITION BY payment_id ORDER BY {LOAD} DESC) = 1
+"""
+_OF_CLIENTS = "client_id IN (SELECT client_id FROM touched_clients)"
+_OF_ANY = f"""
+lead_id IN (SELECT lead_id FROM changed_leads) OR {_OF_CLIENTS}
+OR payment_id IN (SELECT payment_id FROM touched_payments)
 """
 
 _PAYMENTS = """
 CREATE OR REPLACE TABLE changed_payments AS
-SELECT payment_id FROM ({payments})
-WHERE lead_id IN (SELECT lead_id FROM changed_leads)
-   OR client_id IN (SELECT client_id FROM touched_clients)
-   OR payment_id IN (SELECT payment_id FROM touched_payments)
+SELECT payment_id FROM ({payments}) WHERE {theirs}
 """
 
 
@@ -70,8 +74,8 @@ def find(engine: Engine, company: Company, changed: Collection[str], *, waiting:
     """
     _touched(engine, changed, waiting=waiting)
     engine.run(_CLIENTS)
-    engine.run(_CLOSURE.format(payments=_PAYMENTS_NOW))
-    engine.run(_PAYMENTS.format(payments=_PAYMENTS_NOW))
+    for statement, looked_for in ((_CLOSURE, _OF_CLIENTS), (_PAYMENTS, _OF_ANY)):
+        engine.run(statement.format(payments=_PAYMENTS_NOW.format(looked_for=looked_for), theirs=looked_for))
     month = month_of(f"CAST({local('created_at', company)} AS DATE)")
     parts = engine.rows(
         f"SELECT DISTINCT {month} FROM raw_leads WHERE lead_id IN (SELECT lead_id FROM changed_leads) ORDER BY 1"

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from smarketing.analyses.verdict import VerdictState, verdict
 from smarketing.jobs.bench.facts import SEGMENTS, bench_company, files
 from smarketing.jobs.bench.steps import RIPE, THREADS, Size, with_custom
-from smarketing.jobs.bench.timing import Step, peak_memory, repeated
+from smarketing.jobs.bench.timing import Step, Watch, peak_memory
 from smarketing.lake.batches import FactBatch
 from smarketing.lake.store import Lake
 
@@ -45,8 +45,9 @@ def judge(size: Size) -> Step:
     if size.leads > MOST:
         return Step(said=_TOO_MANY)
     cells: set[int] = set()
-    seconds, runs = repeated(_verdict(size.folder / "cells", cells))
-    return Step({"verdict": seconds}, {"verdict": runs}, peak_memory(), f"{max(cells)} cells, {DRAWS:,} draws")
+    watch = Watch()
+    watch.repeated("verdict", _verdict(size.folder / "cells", cells))
+    return watch.step(f"{max(cells)} cells, {DRAWS:,} draws")
 
 
 def _verdict(root: Path, cells: set[int]) -> Callable[[], None]:

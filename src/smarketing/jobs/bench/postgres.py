@@ -13,12 +13,16 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from smarketing.jobs.bench.timing import Took
+
 _PLACES = ("/usr/lib/postgresql", "/usr/local/lib/postgresql", "/opt/homebrew/opt")
+_REAPED = 0.1  # seconds after which the server has counted what its process of a session took
 _USERS = ("postgres", "nobody")
 _TIME = re.compile(r"^Time: ([\d.]+) ms", re.MULTILINE)
 _SETTINGS = {
@@ -65,8 +69,23 @@ class Postgres:
             raise RuntimeError(done.stderr.strip())
         return done.stdout
 
+    def took(self, question: str, answer: Path) -> Took:
+        """One run: seconds by psql's own clock, the rows among them; they go to ``answer`` as CSV."""
+        before = self.processor()
+        seconds = self.time(question, answer)
+        return Took(seconds, self.processor() - before)
+
+    def processor(self) -> float:
+        """Seconds of the processor that all ended processes of the server had; 0 where no system tells."""
+        time.sleep(_REAPED)
+        try:
+            main = (self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0]
+            fields = Path(f"/proc/{main}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
     def time(self, question: str, answer: Path) -> float:
-        """Seconds of one run by psql's own clock, the rows among them; they go to ``answer`` as CSV."""
         script = f"\\timing on\n\\pset format csv\n\\pset null ''\n\\o {answer}\n{question};\n"
         return float(_TIME.findall(self.run(script))[-1]) / 1000
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from smarketing.jobs.bench.facts import STAGES
 from smarketing.jobs.bench.postgres import Postgres, binaries, copy_in, private_server, read_rows
 from smarketing.jobs.bench.questions import JOURNEY, PAGE, RAW, THREE
 from smarketing.jobs.bench.steps import Size
-from smarketing.jobs.bench.timing import Step, keep_rows, once, repeated
+from smarketing.jobs.bench.timing import PATIENCE, RUNS, Step, Took, Watch, keep_rows, middle, once
 
 _FACTS: dict[str, tuple[tuple[str, str], ...]] = {
     "leads": (
@@ -82,28 +83,28 @@ def postgres(size: Size) -> Step:
     programs = binaries()
     if programs is None:
         return Step(said="no PostgreSQL server is installed; try: apt-get install postgresql-15")
-    seconds: dict[str, float] = {}
-    runs: dict[str, int] = {}
+    watch = Watch()
     with private_server(programs) as server:
-        seconds["load"] = once(lambda: _fill(server, size.folder / "export"))
+        watch.note("load", once(lambda: _fill(server, size.folder / "export"), server.processor), 1)
         questions = {
             **{f"raw {name}": RAW[name] for name in (*THREE, *PAGE)},
             **{f"journey {name}": JOURNEY[name] for name in THREE},
         }
         for name, question in questions.items():
             answer = server.folder / "answer.csv"
-            first = server.time(question, answer)
+            first = server.took(question, answer)
             keep_rows(size.folder, "postgres " + name.split()[0], name.split(" ", 1)[1], read_rows(answer))
-            seconds[name], runs[name] = (first, 1) if first > LONG else _timed(server, question, answer)
-    seconds["raw page"] = sum(seconds[f"raw {name}"] for name in PAGE)
-    return Step(seconds, runs, said=f"server {programs.parent.name}")
+            watch.note(name, *((first, 1) if first.seconds > LONG else _timed(server, question, answer)))
+    watch.add("raw page", (f"raw {name}" for name in PAGE))
+    return replace(watch.step(f"server {programs.parent.name}"), peak=0)  # the memory is the server's
 
 
-def _timed(server: Postgres, question: str, answer: Path) -> tuple[float, int]:
-    """The median by psql's own clock, without the start of a client."""
-    found: list[float] = []
-    _, runs = repeated(lambda: found.append(server.time(question, answer)))
-    return sorted(found)[runs // 2], runs
+def _timed(server: Postgres, question: str, answer: Path) -> tuple[Took, int]:
+    """The medians of a few runs, without the start of a client."""
+    found: list[Took] = []
+    while len(found) < RUNS and sum(run.seconds for run in found) < PATIENCE:
+        found.append(server.took(question, answer))
+    return middle(found), len(found)
 
 
 def _fill(server: Postgres, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,18 +22,17 @@ from smarketing.jobs.answers import ANSWERS
 from smarketing.jobs.bench.facts import bench_company, files, write_facts
 from smarketing.jobs.bench.frames import pandas_questions, polars_questions
 from smarketing.jobs.bench.questions import JOURNEY, JOURNEY_COLUMNS, NUMPY_COLUMNS, PAGE, RAW, SCAN, THREE
-from smarketing.jobs.bench.timing import Step, keep_rows, once, peak_memory, repeated
+from smarketing.jobs.bench.timing import Step, Watch, keep_rows, peak_memory
 from smarketing.jobs.load import load
 from smarketing.jobs.workspace import Workspace
 from smarketing.lake.batches import FactBatch
 from smarketing.lake.store import Lake, LakeReader
 
 THREADS = 2
+FRAMES = 14 << 30  # bytes that a process of data frames may ask for
 RIPE = Month(2026, 6)  # nearly all of its leads are ripe by the end of the facts
 _PIECES_AT_ONCE = 4  # a million leads in one load
 _CHANGED_SHARE = 100  # one lead in so many changes, the newest ones
-
-Seconds = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,13 @@ class Size:
 
 def make_facts(size: Size) -> Step:
     """Facts as Parquet, and the leads as the CSV file that somebody would export."""
-    seconds = {"facts": once(lambda: write_facts(size.folder / "facts", size.leads))}
+    watch = Watch()
+    watch.once("facts", lambda: write_facts(size.folder / "facts", size.leads))
     exported = size.folder / "csv"
     exported.mkdir(exist_ok=True)
-    seconds["csv"] = once(
-        lambda: _plain_duckdb().execute(f"COPY ({_all(size.folder, 'leads')}) TO '{exported}/leads.csv'")
-    )
-    return Step(seconds, peak=peak_memory())
+    copy = f"COPY ({_all(size.folder, 'leads')}) TO '{exported}/leads.csv'"
+    watch.once("csv", lambda: _plain_duckdb().execute(copy))
+    return watch.step()
 
 
 def bare_load(size: Size) -> Step:
@@ -59,9 +59,10 @@ def bare_load(size: Size) -> Step:
     out = size.folder / "bare.parquet"
     read = f"SELECT * FROM read_csv('{size.folder}/csv/leads.csv')"
     copy = f"COPY ({read}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)"
-    runs = [once(lambda: _plain_duckdb().execute(copy)) for _ in range(3)]
+    watch = Watch()
+    watch.repeated("load", lambda: _plain_duckdb().execute(copy), 3)
     out.unlink()
-    return Step({"load": min(runs)}, {"load": len(runs)}, peak_memory())
+    return watch.step()
 
 
 def our_load(size: Size) -> Step:
@@ -70,13 +71,12 @@ def our_load(size: Size) -> Step:
     shutil.rmtree(root, ignore_errors=True)
     workspace = Workspace.init(root, bench_company())
     paths = [size.folder / "csv"]
-    seconds = {
-        "check": once(lambda: load(workspace, paths, check=True)),
-        "load": once(lambda: load(workspace, paths)),
-    }
+    watch = Watch()
+    watch.once("check", lambda: load(workspace, paths, check=True))
+    watch.once("load", lambda: load(workspace, paths))
     rows = workspace.lake.open().query("SELECT COUNT(*) AS n FROM journeys").to_pylist()[0]["n"]
     shutil.rmtree(root)
-    return Step(seconds, {}, peak_memory(), "" if rows == size.leads else f"loaded {rows} of {size.leads} leads")
+    return watch.step("" if rows == size.leads else f"loaded {rows} of {size.leads} leads")
 
 
 def build_lake(size: Size) -> Step:
@@ -92,12 +92,12 @@ def build_lake(size: Size) -> Step:
                 _batches(size.folder, range(start, min(pieces, start + _PIECES_AT_ONCE)), start == 0), company
             )
 
-    return Step({"lake": once(fill)}, {}, peak_memory())
+    return _only("lake", fill)
 
 
 def make_cache(size: Size) -> Step:
     """What the server does beside its pages after a load: the file from which it then answers."""
-    return Step({"cache": once(lambda: _lake(size.folder).make_cache())}, {}, peak_memory())
+    return _only("cache", lambda: _lake(size.folder).make_cache())
 
 
 def change_cache(size: Size) -> Step:
@@ -108,7 +108,7 @@ def change_cache(size: Size) -> Step:
 def rebuild(size: Size) -> Step:
     """Every journey anew from the facts."""
     lake = _lake(size.folder)
-    return Step({"rebuild": once(lambda: lake.rebuild(bench_company()))}, {}, peak_memory())
+    return _only("rebuild", lambda: lake.rebuild(bench_company()))
 
 
 def change(size: Size) -> Step:
@@ -119,7 +119,7 @@ def change(size: Size) -> Step:
     doubled = pa.array([value * 2 for value in changed["amount"].to_pylist()], pa.decimal128(18, 2))
     batch = FactBatch("leads", with_custom(changed.set_column(place, "amount", doubled)))
     lake = _lake(size.folder)
-    return Step({"change": once(lambda: lake.load([batch], bench_company()))}, {}, peak_memory())
+    return _only("change", lambda: lake.load([batch], bench_company()))
 
 
 def ours(size: Size) -> Step:
@@ -127,16 +127,20 @@ def ours(size: Size) -> Step:
     return _ours(size, "ours")
 
 
+def _only(name: str, work: Callable[[], object]) -> Step:
+    watch = Watch()
+    watch.once(name, work)
+    return watch.step()
+
+
 def _ours(size: Size, engine: str) -> Step:
-    seconds: Seconds = {}
-    runs: dict[str, int] = {}
+    watch = Watch()
     with _lake(size.folder).open() as reader:
         for name in (*THREE, *PAGE):
             keep_rows(size.folder, engine, name, _tuples(reader.query(JOURNEY[name])))
-            seconds[name], runs[name] = repeated(_fresh(reader, JOURNEY[name]))
-        seconds["page"] = sum(seconds[name] for name in PAGE)
-        peak = peak_memory()
-    return Step(seconds, runs, peak)
+            watch.repeated(name, _fresh(reader, JOURNEY[name]))
+    watch.add("page", PAGE)
+    return watch.step()
 
 
 def files_only(size: Size) -> Step:
@@ -146,17 +150,16 @@ def files_only(size: Size) -> Step:
 
 def measurements(size: Size) -> Step:
     """The same three as the product answers them: figures, intervals, totals and notes."""
-    seconds: Seconds = {}
-    runs: dict[str, int] = {}
+    watch = Watch()
     questions = {
         "economics": Question(by=("lead_source", "month")),
         "funnel": Question(),
         "losses": Question(),
     }
     for name, question in questions.items():
-        seconds[name], runs[name] = repeated(_measured(size.folder, name, question))
-    seconds["verdict"], runs["verdict"] = repeated(_judged(size.folder))
-    return Step(seconds, runs, peak_memory())
+        watch.repeated(name, _measured(size.folder, name, question))
+    watch.repeated("verdict", _judged(size.folder))
+    return watch.step()
 
 
 def _measured(folder: Path, name: str, question: Question) -> Callable[[], object]:
@@ -193,13 +196,16 @@ def numpy_floor(size: Size) -> Step:
         table = reader.query(f"SELECT {', '.join(NUMPY_COLUMNS)} FROM journeys")
     arrays = [_numbers(table[name]) for name in NUMPY_COLUMNS]
     del table
-    seconds, runs = repeated(lambda: [array.sum() for array in arrays])
-    return Step({"economics": seconds}, {"economics": runs}, peak_memory())
+    watch = Watch()
+    watch.repeated("economics", lambda: [array.sum() for array in arrays])
+    return watch.step()
 
 
 def raw_duckdb(size: Size) -> Step:
-    """DuckDB over the raw facts, as files."""
+    """DuckDB over the raw facts, as files; what does not fit into memory goes to the folder."""
     connection = _plain_duckdb()
+    connection.execute(f"SET memory_limit = '{FRAMES >> 30}GiB'")
+    connection.execute(f"SET temp_directory = '{size.folder}/spill'")
     for table in ("leads", "stage_moves", "payments", "ad_spend"):
         connection.execute(f"CREATE VIEW {table} AS {_all(size.folder, table)}")
     return _asked(size.folder, connection, {name: RAW[name] for name in THREE}, "duckdb")
@@ -214,16 +220,25 @@ def polars_frames(size: Size) -> Step:
 
 
 def _frames(folder: Path, engine: str, questions: Callable[[Path], dict[str, Callable[[], Any]]]) -> Step:
-    seconds: Seconds = {}
-    runs: dict[str, int] = {}
+    watch = Watch()
+    _bound_memory()
     try:
-        found = questions(folder / "facts")
+        for name, work in questions(folder / "facts").items():
+            keep_rows(folder, engine, name, work())
+            watch.repeated(name, work)
     except ImportError:
         return Step(said=f"{engine} is not installed")
-    for name, work in found.items():
-        keep_rows(folder, engine, name, work())
-        seconds[name], runs[name] = repeated(work)
-    return Step(seconds, runs, peak_memory())
+    except MemoryError:
+        return watch.step(f"the frames do not fit into {FRAMES >> 30} GiB")
+    return watch.step()
+
+
+def _bound_memory() -> None:
+    """Frames that do not fit end this process and not a neighbour."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (FRAMES, FRAMES))
 
 
 def export(size: Size) -> Step:
@@ -242,12 +257,11 @@ def export(size: Size) -> Step:
 
 
 def _asked(folder: Path, connection: duckdb.DuckDBPyConnection, questions: dict[str, str], engine: str) -> Step:
-    seconds: Seconds = {}
-    runs: dict[str, int] = {}
+    watch = Watch()
     for name, question in questions.items():
         keep_rows(folder, engine, name, connection.execute(question).fetchall())
-        seconds[name], runs[name] = repeated(_run(connection, question))
-    return Step(seconds, runs, peak_memory())
+        watch.repeated(name, _run(connection, question))
+    return watch.step()
 
 
 def _run(connection: duckdb.DuckDBPyConnection, question: str) -> Callable[[], object]:

@@ -22,9 +22,10 @@ PATIENCE = 60.0  # seconds after which a question is not asked again
 
 @dataclass(frozen=True)
 class Step:
-    """What one process measured: seconds by name, peak memory in bytes, things to say."""
+    """What one process measured: seconds by name, by the clock and of the processor, peak memory in bytes."""
 
     seconds: Mapping[str, float] = field(default_factory=dict)
+    cpu: Mapping[str, float] = field(default_factory=dict)  # of all threads together
     runs: Mapping[str, int] = field(default_factory=dict)
     peak: int = 0
     said: str = ""
@@ -33,18 +34,58 @@ class Step:
         return json.dumps(vars(self))
 
 
-def once(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+@dataclass(frozen=True)
+class Took:
+    """One run: by the clock, and of the processor, which does not count the time that other programs had it."""
+
+    seconds: float
+    cpu: float
+
+
+def once(work: Callable[[], object], processor: Callable[[], float] = time.process_time) -> Took:
+    start, start_cpu = time.perf_counter(), processor()
     work()
-    return time.perf_counter() - start
+    return Took(time.perf_counter() - start, processor() - start_cpu)
 
 
-def repeated(work: Callable[[], object], runs: int = RUNS) -> tuple[float, int]:
-    """The median of the runs and their number: fewer where one alone takes very long."""
-    found: list[float] = []
-    while len(found) < runs and sum(found) < PATIENCE:
+def repeated(work: Callable[[], object], runs: int = RUNS) -> tuple[Took, int]:
+    """The medians of the runs and their number: fewer where one alone takes very long."""
+    found: list[Took] = []
+    while len(found) < runs and sum(run.seconds for run in found) < PATIENCE:
         found.append(once(work))
-    return statistics.median(found), len(found)
+    return middle(found), len(found)
+
+
+def middle(found: Sequence[Took]) -> Took:
+    """The medians, each by itself."""
+    return Took(statistics.median(run.seconds for run in found), statistics.median(run.cpu for run in found))
+
+
+class Watch:
+    """What a step takes, by name."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.cpu: dict[str, float] = {}
+        self.runs: dict[str, int] = {}
+
+    def once(self, name: str, work: Callable[[], object]) -> None:
+        self.note(name, once(work), 1)
+
+    def repeated(self, name: str, work: Callable[[], object], runs: int = RUNS) -> None:
+        self.note(name, *repeated(work, runs))
+
+    def note(self, name: str, took: Took, runs: int) -> None:
+        self.seconds[name], self.cpu[name], self.runs[name] = took.seconds, took.cpu, runs
+
+    def add(self, name: str, parts: Iterable[str]) -> None:
+        """A name for the sum of others."""
+        listed = list(parts)
+        for table in (self.seconds, self.cpu):
+            table[name] = sum(table[part] for part in listed)
+
+    def step(self, said: str = "") -> Step:
+        return Step(self.seconds, self.cpu, self.runs, peak_memory(), said)
 
 
 def peak_memory() -> int:
