@@ -34,6 +34,7 @@ from smarketing.jobs.workspace import Workspace, write_whole
 from smarketing.lake.store import Change, FactBatch
 
 Progress = Callable[[Text], None]
+WRITING = Text("Записываем факты", "Writing the facts")  # said when every row has been checked
 
 
 @dataclass(frozen=True)
@@ -237,7 +238,7 @@ def _keep(
     if stored:
         aside.store(workspace, load_id, reading.quarantined)
     known = known_until or latest_moment(reading.accepted, plan.company, now)
-    tell(Text("Записываем факты", "Writing the facts"))
+    tell(WRITING)
     batches = [FactBatch(table, rows) for table, rows in reading.accepted.items() if rows.num_rows]
     note = {"load": load_id, "files": [file.sniffed.file for file in reading.files], "who": who}
     change = workspace.lake.load(batches, plan.company, known_until=known, note=note)

@@ -23,6 +23,7 @@ _VERDICTS = {
     "judge": "by fifty cells of segment and source",
 }
 _NOTHING = "–"
+CHECKED = ("our load", "sift")
 By = Literal["clock", "processor"]
 
 
@@ -69,8 +70,13 @@ def _verdicts(results: Mapping[str, Step]) -> Iterator[str]:
 def _writing(results: Mapping[str, Step]) -> Iterator[str]:
     bare, rebuilt = ("bare load", "load"), ("rebuild", "rebuild")
     lines: tuple[tuple[str, tuple[str, str], tuple[str, str] | None], ...] = (
-        ("leads from CSV, every row checked, to DuckDB reading and writing", ("our load", "check"), bare),
-        ("the same with versions and journeys", ("our load", "load"), bare),
+        (
+            "leads from CSV: every row checked, wrong ones in quarantine, to DuckDB reading and writing",
+            CHECKED,
+            bare,
+        ),
+        ("the same with versions and journeys in the lake", ("our load", "load"), bare),
+        ("`--check` of the same file, which profiles every column", ("our load", "check"), bare),
         ("all facts into a new lake", ("lake", "lake"), None),
         ("the cache of the new lake, beside the pages", ("cache", "cache"), None),
         ("the newest hundredth of the leads changed, to a full rebuild", ("change", "change"), rebuilt),
