@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from smarketing.analyses.verdict import Cause, verdict
 from smarketing.analyses.verdict.sources import LARGEST, REST, by_source
-from tests.analyses.test_verdict import COMPANY, FACT, JUNE, leads, plan_rows, receipts_of
+from tests.analyses.test_verdict import COMPANY, FACT, JUNE, PLAN, leads, plan_rows, receipts_of
 from tests.support.memory import MemoryReader
 
 
@@ -105,3 +105,77 @@ def test_sale_past_the_process_stays_with_its_source():
 
 def test_without_a_verdict_there_is_no_split():
     assert asked(JUNE_LEADS)[1] is None
+
+
+# June by source: dealers 60 leads of the worked example as 20 of ads and 40 of fairs, which are better.
+BY_SOURCE = [
+    ("dealers", "ads", "leads", "20"),
+    ("dealers", "ads", "target_share", "0.4"),
+    ("dealers", "fairs", "leads", "40"),
+    ("dealers", "fairs", "target_share", "0.7"),
+]
+RATES = [row for row in PLAN if row[0] == "dealers" and row[1] not in ("leads", "target_share")]
+
+
+def source_rows(rows=BY_SOURCE, private=True):
+    others = [*RATES, *(row for row in PLAN if private and row[0] == "private")]
+    return [
+        *plan_rows(others),
+        *(
+            {**plan, "lead_source": row[1]}
+            for row, plan in zip(rows, plan_rows([(s, m, v) for s, _, m, v in rows]), strict=True)
+        ),
+    ]
+
+
+def test_segment_planned_by_source_is_the_sum_of_its_sources():
+    # 20 × 0.4 + 40 × 0.7 = 36 target leads of 60, as in the worked example: the same plan, the same verdict.
+    found, split = asked(FACT, plans=source_rows())
+    whole, _ = asked(FACT, plans=plan_rows())
+    assert [part.effect for part in found.parts] == [part.effect for part in whole.parts]
+    assert found.full_plan == 6_174_000
+    assert split.planned == ("dealers",)
+
+
+def test_sources_are_held_against_their_own_plan():
+    # Ads brought all 3 430 000 of 8 × 0.9 × 0.35 × 500 000 = 1 260 000 planned; fairs nothing of 4 410 000.
+    _, split = asked(FACT, plans=source_rows())
+    assert split.of(("dealers", "ads")) == 2_170_000
+    assert split.of(("dealers", "fairs")) == -4_410_000
+    assert ("dealers", REST) not in split.cells
+
+
+def test_every_level_of_a_plan_by_source_sums_to_the_gap():
+    found, split = asked([*PAST, *FACT], plans=source_rows())
+    whole = sum((split.of(cell) for cell in split.cells), Decimal(0))
+    assert whole == found.gap == -2_042_000
+    for segment, gap in (("dealers", -2_240_000), ("private", 198_000)):
+        own = sum((split.of(cell) for cell in split.cells if cell[0] == segment), Decimal(0))
+        assert abs(own - gap) <= Decimal("0.01")
+        told = sum(part.by_segment.get(segment, Decimal(0)) for part in found.parts)
+        assert abs(told - gap) <= Decimal("0.01")
+    # total → zone → cause
+    causes = {cause: sum(effects.values(), Decimal(0)) for cause, effects in split.effects.items()}
+    zones = {part.cause: part.zone for part in found.parts}
+    by_zone = {zone: sum(causes[c] for c in causes if zones[c] is zone) for zone in set(zones.values())}
+    assert sum(by_zone.values()) == sum(causes.values()) == found.gap
+
+
+def test_segments_together_keep_their_sources_where_all_have_them():
+    # More than a fifth of the leads have no segment, so there is one row; both segments were planned by source.
+    nameless = leads(None, 90, 30, 20, 5, 100_000)
+    rows = [*BY_SOURCE, ("private", "ads", "leads", "140"), ("private", "ads", "target_share", "0.4")]
+    plans = source_rows(rows, private=False) + plan_rows(
+        [row for row in PLAN if row[0] == "private" and row[1] not in ("leads", "target_share")]
+    )
+    found, split = asked([*FACT, *nameless], plans=plans)
+    assert {segment for segment, _ in split.cells} == {None}
+    # planned of fairs: 40 × 0.7 × 0.9 × 0.35 × 500 000
+    assert split.of((None, "fairs")) == -4_410_000
+    assert sum(split.of(cell) for cell in split.cells) == found.gap
+
+
+def test_segments_together_fall_back_where_one_was_planned_whole():
+    found, split = asked([*FACT, *leads(None, 90, 30, 20, 5, 100_000)], plans=source_rows())
+    assert split.planned == ()
+    assert sum(split.of(cell) for cell in split.cells) == found.gap

@@ -14,7 +14,7 @@ import pytest
 
 from smarketing.facts.errors import WrongInput, WrongQuestion, WrongState
 from smarketing.lake.lock import writing
-from smarketing.lake.store import FactBatch, Lake
+from smarketing.lake.store import FactBatch, Lake, Overtaken
 from tests.lake.story import STEPS, load_step, state
 from tests.lake.world import at, batch, company
 
@@ -91,10 +91,32 @@ def test_of_one_key_told_twice_in_a_load_the_youngest_counts(tmp_path: Path) -> 
 
 def test_key_with_empty_parts_is_one_key(tmp_path: Path) -> None:
     lake = Lake(tmp_path)
+    told = {"month": 202611, "metric": "leads", "value": Decimal(100)}
+    lake.load([batch("reported", told)], SETTINGS)
+    change = lake.load([batch("reported", {**told, "value": Decimal(120)})], SETTINGS)
+    assert change.updated == {"reported": 1}
+    assert asked(lake, "SELECT value FROM reported") == [{"value": Decimal("120.000000")}]
+
+
+def test_plan_of_a_month_comes_whole(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
     plan = {"month": 202611, "metric": "revenue", "value": Decimal(100)}
-    lake.load([batch("plans", plan)], SETTINGS)
-    change = lake.load([batch("plans", {**plan, "value": Decimal(120)})], SETTINGS)
-    assert change.updated == {"plans": 1}
+    lake.load([batch("plans", plan, {**plan, "metric": "spend"}, {**plan, "month": 202612})], SETTINGS)
+    lake.load([batch("plans", {**plan, "value": Decimal(120)})], SETTINGS)
+    # November's spend is gone, December was not spoken of.
+    assert asked(lake, "SELECT month, metric, value FROM plans ORDER BY month") == [
+        {"month": 202611, "metric": "revenue", "value": Decimal("120.000000")},
+        {"month": 202612, "metric": "revenue", "value": Decimal("100.000000")},
+    ]
+
+
+def test_facts_made_from_an_older_version_are_refused(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    plan = {"month": 202611, "metric": "revenue", "value": Decimal(100)}
+    lake.load([batch("plans", plan)], SETTINGS, made_from=0)
+    with pytest.raises(Overtaken):
+        lake.load([batch("plans", {**plan, "value": Decimal(120)})], SETTINGS, made_from=0)
+    lake.load([batch("plans", {**plan, "value": Decimal(120)})], SETTINGS, made_from=1)
     assert asked(lake, "SELECT value FROM plans") == [{"value": Decimal("120.000000")}]
 
 

@@ -127,10 +127,12 @@ def test_silence_has_its_reason() -> None:
 
 def test_plan_to_date_grows_for_sums_and_stands_for_rates() -> None:
     numbers = {
-        ("leads", None): Fraction(15), ("leads", "dealers"): Fraction(10), ("leads", "private"): Fraction(20),
-        ("spend", None): Fraction(1000), ("cpl", None): Fraction(900), ("aov", "dealers"): Fraction(7),
+        ("leads", None, None): Fraction(15), ("leads", "dealers", None): Fraction(10),
+        ("leads", "private", "ads"): Fraction(12), ("leads", "private", "fairs"): Fraction(8),
+        ("spend", None, None): Fraction(1000), ("cpl", None, None): Fraction(900),
+        ("aov", "dealers", None): Fraction(7),
     }  # fmt: skip
-    assert by_now(numbers, "leads", 0.5) == 15  # (10 + 20) / 2: the segments, not the total beside them
+    assert by_now(numbers, "leads", 0.5) == 15  # (10 + 12 + 8) / 2: the segments, not the total beside them
     assert by_now(numbers, "spend", 0.25) == 250
     assert by_now(numbers, "cpl", 0.5) == 900
     assert by_now(numbers, "aov", 0.5) is None  # a rate by segment is no rate of all

@@ -129,9 +129,25 @@ _ABOUT: dict[str, Text] = {
     "people": Text("Кто и когда в каком отделе.", "Who was in which department, and when."),
     "plans": Text(
         "Одно запланированное число. Вывод читает `leads`, `target_share`, `handled_share`, `handled_to_sale_cr`, "
-        "`aov` и `revenue`: по сегментам или на всех сразу (пустой `segment`). Доли — от 0 до 1.",
+        "`aov` и `revenue`: по сегментам, внутри сегмента по источникам или на всех сразу (пустой `segment`). "
+        "Доли — от 0 до 1. План месяца приходит целиком: новая загрузка месяца заменяет прежнюю и становится "
+        "новой версией плана.",
         "One planned number. The verdict reads `leads`, `target_share`, `handled_share`, `handled_to_sale_cr`, "
-        "`aov` and `revenue`: by segment, or for all together (an empty `segment`). Shares run from 0 to 1.",
+        "`aov` and `revenue`: by segment, by source inside a segment, or for all together (an empty `segment`). "
+        "Shares run from 0 to 1. A plan of a month comes whole: a later load of the month replaces it and becomes "
+        "a new version of the plan.",
+    ),
+    "plan_versions": Text(
+        "Числа каждой сохранённой версии плана месяца. Пишет сам продукт, из файлов не читается.",
+        "The numbers of every saved version of a month's plan. Written by the product, never read from a file.",
+    ),
+    "plan_log": Text(
+        "Что происходило с планом: версия сохранена (`act` = `saved`, `origin` — `typed`, `file` или `implied`) "
+        "или подтверждена отделом (`confirmed`, `department` — `marketing` или `sales`). Пишет сам продукт, из "
+        "файлов не читается.",
+        "What happened to a plan: a version was saved (`act` = `saved`, `origin` is `typed`, `file` or `implied`) "
+        "or confirmed by a department (`confirmed`, `department` is `marketing` or `sales`). Written by the "
+        "product, never read from a file.",
     ),
     "costs": Text(
         "Зарплаты, инструменты и прочее по месяцам. В полный CAC входят отделы `marketing` и `sales` "

@@ -119,6 +119,8 @@ SPEND_COLUMNS: dict[str, str] = {
 # Facts that questions may read as they are, latest versions only, with these names.
 PLAIN_TABLES = (
     "plans",
+    "plan_versions",
+    "plan_log",
     "costs",
     "people",
     "clients",

@@ -62,6 +62,7 @@ class Table:
     identity: Identity
     columns: tuple[Column, ...]
     open: bool = False  # unknown columns become custom fields
+    own: bool = False  # the product's own record: no file is read into it
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -264,8 +265,9 @@ PEOPLE = Table(
 PLANS = Table(
     "plans",
     Text("план", "plans"),
-    key=("month", "metric", "segment", "lead_source"),
-    identity="key",
+    # A plan of a month comes whole: what a later one no longer says is gone from it.
+    key=("month",),
+    identity="slice",
     columns=(
         _of(Kind.MONTH, "month", "месяц", "month", required=True),
         _text("metric", "показатель", "metric", required=True),
@@ -273,6 +275,41 @@ PLANS = Table(
         _text("segment", "сегмент", "segment"),
         _text("lead_source", "источник", "lead source"),
     ),
+)
+
+PLAN_VERSIONS = Table(
+    "plan_versions",
+    Text("версии плана", "plan versions"),
+    key=("month", "version", "metric", "segment", "lead_source"),
+    identity="event",
+    columns=(
+        _of(Kind.MONTH, "month", "месяц", "month", required=True),
+        _of(Kind.COUNT, "version", "версия", "version", required=True),
+        _text("metric", "показатель", "metric", required=True),
+        _of(Kind.NUMBER, "value", "значение", "value", required=True),
+        _text("segment", "сегмент", "segment"),
+        _text("lead_source", "источник", "lead source"),
+    ),
+    own=True,
+)
+
+PLAN_LOG = Table(
+    "plan_log",
+    Text("журнал плана", "plan log"),
+    key=("month", "version", "act", "department"),
+    identity="event",
+    columns=(
+        _of(Kind.MONTH, "month", "месяц", "month", required=True),
+        _of(Kind.COUNT, "version", "версия", "version", required=True),
+        _text("act", "что сделано", "act", required=True),
+        _of(Kind.MOMENT, "at", "когда", "at", required=True),
+        _text("person", "кто", "person"),
+        _text("department", "отдел", "department"),
+        _text("origin", "откуда", "origin"),
+        _text("file", "файл", "file"),
+        _text("why", "зачем", "why"),
+    ),
+    own=True,
 )
 
 COSTS = Table(
@@ -339,6 +376,8 @@ TABLES: dict[str, Table] = {
         CLIENTS,
         PEOPLE,
         PLANS,
+        PLAN_VERSIONS,
+        PLAN_LOG,
         COSTS,
         REPORTED,
         TASKS,

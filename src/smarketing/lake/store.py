@@ -26,7 +26,7 @@ from smarketing.lake.manifest import History, Manifest
 from smarketing.lake.reader import Answers, LakeReader
 from smarketing.lake.upkeep import Vacuumed
 
-__all__ = ["Change", "EngineError", "FactBatch", "Lake", "LakeReader", "Vacuumed", "VersionInfo"]
+__all__ = ["Change", "EngineError", "FactBatch", "Lake", "LakeReader", "Overtaken", "Vacuumed", "VersionInfo"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,19 @@ class VersionInfo:
     known_until: datetime
     note: Mapping[str, object]
     rows: Mapping[str, int]  # valid rows per table, derived tables among them
+
+
+class Overtaken(WrongState):
+    """Another load came between reading a version and writing what follows from it: read again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "overtaken",
+            Text(
+                "Пока готовились данные, загрузились другие. Повторите.",
+                "Other facts were loaded while these were prepared. Try again.",
+            ),
+        )
 
 
 class Lake:
@@ -68,14 +81,16 @@ class Lake:
         *,
         known_until: datetime | None = None,
         note: Mapping[str, object] | None = None,
+        made_from: int | None = None,
     ) -> Change:
         """Add facts and bring everything that follows from them up to date, whole or not at all.
 
         The same facts loaded twice change nothing, and the version stays. ``known_until`` only moves forward;
-        None: the latest moment the facts themselves speak of. Raises :class:`WrongInput` for facts that cannot
-        be stored, :class:`WrongState` when another load holds the lake too long.
+        None: the latest moment the facts themselves speak of. ``made_from``: the version that the facts were
+        worked out from; :class:`Overtaken` where it is no longer the newest. Raises :class:`WrongInput` for facts
+        that cannot be stored, :class:`WrongState` when another load holds the lake too long.
         """
-        return self._write(batches, company, known_until, note or {}, anew=False)
+        return self._write(batches, company, known_until, note or {}, anew=False, made_from=made_from)
 
     def rebuild(self, company: Company) -> Change:
         """Make the derived tables anew from the facts, by these settings."""
@@ -162,9 +177,12 @@ class Lake:
         note: Mapping[str, object],
         *,
         anew: bool,
+        made_from: int | None = None,
     ) -> Change:
         with self._alone():
             base = self._history.newest()
+            if made_from is not None and made_from != (base.version if base else 0):
+                raise Overtaken
             engine = self._engine()
             try:
                 loading = Loading(engine, self.root, base, company, known_until)

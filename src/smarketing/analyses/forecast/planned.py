@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from smarketing.analyses.maturity import maturity
-from smarketing.analyses.verdict.chain import Segment, gates
+from smarketing.analyses.planning.numbers import WITHDRAWN, Key, planned_revenue
+from smarketing.analyses.verdict.chain import gates
 from smarketing.analyses.verdict.history import average_ripe_month
-from smarketing.analyses.verdict.plan import make_plan, planned, planned_revenue
+from smarketing.analyses.verdict.plan import make_plan, planned
 from smarketing.analyses.verdict.result import PlanKind
 from smarketing.facts.period import Month, local_day
-from smarketing.facts.query import Reader
+from smarketing.facts.query import Reader, literal
 
 PLANS = (
-    "SELECT month, metric, segment, SUM(value) AS value FROM plans WHERE lead_source IS NULL "
-    "GROUP BY month, metric, segment ORDER BY month, metric, segment NULLS LAST"
+    "SELECT month, metric, segment, lead_source, SUM(value) AS value FROM plans "
+    f"WHERE metric <> {literal(WITHDRAWN)} GROUP BY month, metric, segment, lead_source "
+    "ORDER BY month, metric, segment NULLS LAST, lead_source NULLS LAST"
 )
 
 
@@ -46,10 +48,10 @@ def plan_of(reader: Reader, month: Month, where: Mapping[str, tuple[str, ...]]) 
 
 def given_plans(reader: Reader) -> dict[Month, float]:
     """Revenue of every month that was planned, by month."""
-    by_month: dict[Month, dict[tuple[str, Segment], Fraction]] = {}
+    by_month: dict[Month, dict[Key, Fraction]] = {}
     for row in reader.query(PLANS).to_pylist():
         numbers = by_month.setdefault(Month.from_number(row["month"]), {})
-        numbers[row["metric"], row["segment"]] = Fraction(row["value"])
+        numbers[row["metric"], row["segment"], row["lead_source"]] = Fraction(row["value"])
     gate, _ = gates(reader)
     found: dict[Month, float] = {}
     for month, numbers in by_month.items():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from smarketing.analyses.planning.numbers import Cell
 from smarketing.analyses.verdict.chain import Levels, Links, Segment
 from smarketing.stats.simulation import Noise
 
@@ -33,7 +34,8 @@ class Split:
     """One account to be split. ``due`` is the plan by segment at the age of the leads; ``gap`` is exact money.
 
     ``timing`` is the line of other months' leads, None where the cohort clock needs no such line; ``habit`` is
-    what a learnt plan was learnt from, None where the company gave every number of it.
+    what a learnt plan was learnt from, None where the company gave every number of it. ``due_by_source`` has the
+    cells of the segments that were planned source by source.
     """
 
     cells: tuple[Segment, ...]  # in the order of the page; ``noise`` has one spread for each
@@ -48,3 +50,4 @@ class Split:
     min_sales: int
     habit: Habit | None = None
     plan: Decimal = Decimal(0)  # what the gap is held against: with timing, more than the chain's own share of it
+    due_by_source: Mapping[Cell, Levels] = field(default_factory=dict)

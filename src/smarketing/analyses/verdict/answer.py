@@ -22,7 +22,7 @@ from smarketing.analyses.verdict.history import (
     order_value_spread,
     ripened,
 )
-from smarketing.analyses.verdict.plan import Plan, as_one, make_plan, planned, total_money
+from smarketing.analyses.verdict.plan import Plan, as_one, make_plan, planned, sources_as_one, total_money
 from smarketing.analyses.verdict.result import SegmentShare, Verdict, VerdictState
 from smarketing.analyses.verdict.split import split
 from smarketing.facts.company import Company
@@ -96,9 +96,11 @@ def _judged(
     filters: Mapping[str, tuple[str, ...]], draws: int,
 ) -> Verdict:  # fmt: skip
     due = {segment: _due(segment, levels, frame) for segment, levels in plan.levels.items()}
+    due_by_source = {cell: _due(cell[0], levels, frame) for cell, levels in plan.by_source.items()}
     ripe = float(total_money(due) / (plan.revenue * frame.elapsed)) if plan.revenue and frame.elapsed else 1.0
     said = [*notes.about(reader.company, gate, links, plan, frame.undated, ripe, frame.clock)]
     if notes.too_many_unknown_segments(reader.company, links) or set(due) == {None}:
+        due_by_source = sources_as_one(due_by_source, due.keys())
         links, due = merged(links), as_one(due)
     to_date = plan.revenue * frame.elapsed
     walked = sum((link.all_revenue for link in links.values()), Decimal(0))
@@ -123,6 +125,7 @@ def _judged(
         min_sales=reader.company.verdict.min_expected_sales,
         habit=_habit(plan, as_one_segment=set(due) == {None}),
         plan=_money(planned_money),
+        due_by_source=due_by_source,
     )
     found = split(account)
     return replace(

@@ -5,17 +5,27 @@ The plan's rates are final: a sale counts whenever it comes. The caller brings t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 from fractions import Fraction
 
+from smarketing.analyses.planning.numbers import (
+    FACTORS,
+    Cell,
+    Numbers,
+    chain_cells,
+    check_plan,
+    numbers_of,
+    plan_question,
+    planned_revenue,
+    stated,
+)
 from smarketing.analyses.verdict.account import Habit
 from smarketing.analyses.verdict.chain import Gates, Levels, Segment
 from smarketing.analyses.verdict.result import Cause, PlanKind
 from smarketing.facts.period import Month
-from smarketing.facts.query import Reader, literal
+from smarketing.facts.query import Reader
 
-FACTORS = ("leads", "target_share", "handled_share", "handled_to_sale_cr", "aov")
 _RATES = (Cause.QUALITY, Cause.HANDLING, Cause.CONVERSION, Cause.ORDER_VALUE)  # the causes of FACTORS[1:]
 
 
@@ -24,39 +34,34 @@ class Plan:
     """Levels by segment for the whole month, every sale counted whenever it comes.
 
     A given plan has nothing past the chain; months that stand for a plan had. ``habit`` tells which of its numbers
-    come from past months and carry their chance.
+    come from past months and carry their chance. ``by_source`` has the cells of the segments that were planned
+    source by source; the levels of such a segment are the sums of its cells.
     """
 
     kind: PlanKind
     levels: Mapping[Segment, Levels]
     implied_from: tuple[Month, ...] = ()
     habit: Habit | None = None
+    by_source: Mapping[Cell, Levels] = field(default_factory=dict)
 
     @property
     def revenue(self) -> Fraction:
         return total_money(self.levels)
 
 
-Planned = Mapping[tuple[str, Segment], Fraction]  # (metric, segment) → value
+def planned(reader: Reader, month: Month) -> tuple[Numbers, str]:
+    """Every planned number of the month, and the question that was asked.
 
-
-def plan_question(month: Month) -> str:
-    return (
-        "SELECT metric, segment, SUM(value) AS value FROM plans "
-        f"WHERE month = {literal(month.number)} AND lead_source IS NULL "
-        "GROUP BY metric, segment ORDER BY metric, segment NULLS LAST"
-    )
-
-
-def planned(reader: Reader, month: Month) -> tuple[dict[tuple[str, Segment], Fraction], str]:
-    """Every planned number of the month that is not split by source, and the question that was asked."""
+    Errors: :class:`WrongInput` with a sentence for a plan that contradicts itself.
+    """
     question = plan_question(month)
-    rows = reader.query(question).to_pylist()
-    return {(row["metric"], row["segment"]): Fraction(row["value"]) for row in rows}, question
+    numbers = numbers_of(reader.query(question).to_pylist())
+    check_plan(numbers, month, reader.company)
+    return numbers, question
 
 
 def make_plan(
-    numbers: Planned, implied: Mapping[Segment, Levels], implied_from: tuple[Month, ...], gate: Gates
+    numbers: Numbers, implied: Mapping[Segment, Levels], implied_from: tuple[Month, ...], gate: Gates
 ) -> Plan | None:
     """The plan of the month: given, scaled to the planned revenue, implied, or None when there is nothing.
 
@@ -64,9 +69,10 @@ def make_plan(
     """
     given = _given(numbers, implied, gate)
     if given:
-        borrowed = _borrowed(numbers, given)
+        borrowed = _borrowed(numbers, {segment for segment, _ in given})
         habit = Habit(implied, len(implied_from), borrowed) if borrowed and implied_from else None
-        return Plan(PlanKind.GIVEN, given, habit=habit)
+        sources = {cell: levels for cell, levels in given.items() if cell[1] is not None}
+        return Plan(PlanKind.GIVEN, _by_segment(given), habit=habit, by_source=sources)
     revenue = planned_revenue(numbers)
     total = total_money(implied)
     if not total:
@@ -92,36 +98,56 @@ def as_one(levels: Mapping[Segment, Levels]) -> dict[Segment, Levels]:
     return {None: tuple(sum(column, Fraction(0)) for column in columns)}
 
 
-def _given(numbers: Planned, implied: Mapping[Segment, Levels], gate: Gates) -> dict[Segment, Levels]:
-    """Segments for which the plan tells the whole chain; a missing rate is that of the ripe months."""
-    segments = [segment for metric, segment in numbers if metric == "leads"]
-    found: dict[Segment, Levels] = {}
-    for segment in segments:
-        factors = _factors(numbers, segment, implied.get(segment), gate)
+def sources_as_one(cells: Mapping[Cell, Levels], segments: Set[Segment]) -> dict[Cell, Levels]:
+    """The planned sources with all segments together; nothing where a segment was planned whole."""
+    if {segment for segment, _ in cells} != segments:
+        return {}
+    found: dict[Cell, Levels] = {}
+    for (_, source), levels in cells.items():
+        found[None, source] = _plus(found.get((None, source)), levels)
+    return found
+
+
+def _given(numbers: Numbers, implied: Mapping[Segment, Levels], gate: Gates) -> dict[Cell, Levels]:
+    """Cells for which the plan tells the whole chain; a missing rate is that of the ripe months."""
+    found: dict[Cell, Levels] = {}
+    for cell in chain_cells(numbers):
+        factors = _factors(numbers, cell, implied.get(cell[0]), gate)
         if factors is None:
             return {}
-        found[segment] = _running(factors)
+        found[cell] = _running(factors)
     # A plan by segment beside a total of all segments would count everything twice.
-    named: dict[Segment, Levels] = {key: levels for key, levels in found.items() if key is not None}
+    named: dict[Cell, Levels] = {cell: levels for cell, levels in found.items() if cell[0] is not None}
     return named or found
 
 
-def _borrowed(numbers: Planned, given: Mapping[Segment, Levels]) -> set[tuple[str, Segment]]:
+def _by_segment(cells: Mapping[Cell, Levels]) -> dict[Segment, Levels]:
+    found: dict[Segment, Levels] = {}
+    for (segment, _), levels in cells.items():
+        found[segment] = _plus(found.get(segment), levels)
+    return found
+
+
+def _plus(one: Levels | None, other: Levels) -> Levels:
+    return other if one is None else tuple(a + b for a, b in zip(one, other, strict=True))
+
+
+def _borrowed(numbers: Numbers, segments: Set[Segment]) -> set[tuple[str, Segment]]:
     """Rates and order values that nobody planned; with revenue planned, order value follows from it."""
     return {
-        (cause, segment)
-        for segment in given
+        (cause, cell[0])
+        for cell in chain_cells(numbers)
+        if cell[0] in segments
         for key, cause in zip(FACTORS[1:], _RATES, strict=True)
-        if (key, segment) not in numbers and (key, None) not in numbers
-        if key != "aov" or ("revenue", segment) not in numbers
+        if stated(numbers, key, cell) is None
+        if key != "aov" or ("revenue", *cell) not in numbers
     }
 
 
-def _factors(numbers: Planned, segment: Segment, past: Levels | None, gate: Gates) -> list[Fraction] | None:
-    values = [numbers.get((key, segment), numbers.get((key, None))) for key in FACTORS]
-    values[0] = numbers.get(("leads", segment))
-    revenue = numbers.get(("revenue", segment))
+def _factors(numbers: Numbers, cell: Cell, past: Levels | None, gate: Gates) -> list[Fraction] | None:
+    values = [numbers.get(("leads", *cell)), *(stated(numbers, key, cell) for key in FACTORS[1:])]
     own = [value if value is not None else _past_factor(past, place) for place, value in enumerate(values)]
+    revenue = numbers.get(("revenue", *cell))
     if own[4] is None and revenue is not None:
         own[4] = _order_value(own, revenue)
     if any(value is None for value in own):
@@ -160,11 +186,3 @@ def _running(factors: list[Fraction]) -> Levels:
         product *= factor
         levels.append(product)
     return (*levels, Fraction(0))
-
-
-def planned_revenue(numbers: Planned) -> Fraction:
-    """The planned revenue alone, 0 where nobody planned it; by segment beside a total, the segments count."""
-    by_segment = [
-        value for (metric, segment), value in numbers.items() if metric == "revenue" and segment is not None
-    ]
-    return sum(by_segment, Fraction(0)) or numbers.get(("revenue", None), Fraction(0))

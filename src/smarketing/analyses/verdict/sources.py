@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from smarketing.analyses.labels import say_key
 from smarketing.analyses.maturity import maturity, ripeness_of
+from smarketing.analyses.planning.numbers import Cell
 from smarketing.analyses.verdict.account import Split
 from smarketing.analyses.verdict.chain import Gates, Levels, Links, Segment, Source, chain_by_source, gates
 from smarketing.analyses.verdict.history import ripe_months, ripened
@@ -31,7 +32,6 @@ from smarketing.stats.errors import NotComputable
 LARGEST = 8  # sources that are told by name; the others are one
 REST = "*"  # the key of the others
 
-Cell = tuple[Segment, Source]
 _NOTHING: Levels = (Fraction(0),) * 6
 
 
@@ -40,11 +40,13 @@ class SourceSplit:
     """``effects[cause][segment, source]``, to the kopeck; all of them sum to the gap.
 
     Source None is «not given», ``REST`` is all but the eight largest. Money of other months' leads stands under
-    ``(None, None)`` and belongs to no source. No chance is told: a cell is too small for it.
+    ``(None, None)`` and belongs to no source. No chance is told: a cell is too small for it. ``planned`` are the
+    segments whose plan names its sources; that of the others is laid on sources as the ripe months were.
     """
 
     effects: Mapping[Cause, Mapping[Cell, Decimal]]
     asked: tuple[str, ...]
+    planned: tuple[Segment, ...] = ()
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -67,7 +69,8 @@ def by_source(
 ) -> SourceSplit | None:
     """The verdict's account by segment and source; None without a verdict.
 
-    A segment's plan is laid on sources as the last ripe months were; what they never had is planned for ``REST``.
+    A segment planned by source is held against that plan. The plan of any other is laid on sources as the last
+    ripe months were; what they never had is planned for ``REST``.
     Parameters: ``where``, the filters that the verdict was asked with.
     """
     account = verdict.account
@@ -77,11 +80,16 @@ def by_source(
     one_segment = set(account.cells) == {None}
     links, asked = chain_by_source(reader, gate, verdict.period, where or {})
     past, asked_past = _past(reader, verdict, gate, where or {})
-    named = _largest(links, past)
+    stated = account.due_by_source
+    named = _largest(links, past, stated)
     came = _grouped({cell: link.levels for cell, link in links.items()}, named, one_segment)
-    planned = _laid_on(account.due, _grouped(past, named, one_segment))
-    effects = _effects(account, came, planned)
-    return None if effects is None else SourceSplit(effects, (asked_gates, asked, *asked_past))
+    by_segment = tuple(segment for segment in account.cells if any(cell[0] == segment for cell in stated))
+    laid = _laid_on(
+        {segment: levels for segment, levels in account.due.items() if segment not in by_segment},
+        _grouped(past, named, one_segment),
+    )
+    effects = _effects(account, came, laid | _grouped(stated, named, one_segment))
+    return None if effects is None else SourceSplit(effects, (asked_gates, asked, *asked_past), by_segment)
 
 
 def source_label(source: Source, company: Company) -> Text:
@@ -107,13 +115,16 @@ def _past(
     return total, tuple(asked)
 
 
-def _largest(links: Mapping[Cell, Links], past: Mapping[Cell, Levels]) -> set[Source]:
-    """By leads of the month and of the ripe months together: a source that is gone is a finding, too."""
+def _largest(
+    links: Mapping[Cell, Links], past: Mapping[Cell, Levels], stated: Mapping[Cell, Levels]
+) -> set[Source]:
+    """By leads that came, were usual or were planned: a source that is gone or never began is a finding, too."""
     leads: Counter[Source] = Counter()
     for (_, source), link in links.items():
         leads[source] += link.leads
-    for (_, source), levels in past.items():
-        leads[source] += int(levels[0])
+    for cells in (past, stated):
+        for (_, source), levels in cells.items():
+            leads[source] += int(levels[0])
     return {source for source, _ in leads.most_common(LARGEST)}
 
 

@@ -52,9 +52,9 @@ def _is_table(name: str) -> bool:
 
 
 def table_named(name: str) -> str | None:
-    """``stage_moves.csv.gz`` → ``stage_moves``; None for a name that is no table's."""
+    """``stage_moves.csv.gz`` → ``stage_moves``; None for a name that is no table's, or that of an own record."""
     stem = name.lower().removesuffix(".gz").rpartition(".")[0]
-    return stem if stem in TABLES else None
+    return stem if stem in TABLES and not TABLES[stem].own else None
 
 
 def fact_mapping(table: str, headings: Sequence[str]) -> Mapping | None:

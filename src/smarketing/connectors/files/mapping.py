@@ -108,6 +108,8 @@ class Section(_Part):
         if self.table not in TABLES:
             raise ValueError(f"no table “{self.table}”. {did_you_mean(self.table, TABLES).en}")
         table = TABLES[self.table]
+        if table.own:
+            raise ValueError(f"{self.table} is written by the product, no file is read into it")
         for name in self.columns:
             if name not in table.names:
                 raise ValueError(f"{self.table} has no column “{name}”. {did_you_mean(name, table.names).en}")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+from smarketing.analyses.planning.numbers import Numbers, planned_total
 from smarketing.analyses.question import Question
-from smarketing.analyses.verdict.plan import Planned
 from smarketing.analyses.verdict.plan import planned as read_plan
 from smarketing.analyses.verdict.result import Verdict, VerdictState
 from smarketing.metrics.catalogue import METRICS
@@ -31,16 +31,13 @@ def planned(page: Page, question: Question, verdict: Verdict) -> Mapping[str, De
     return found
 
 
-def by_now(numbers: Planned, key: str, elapsed: float) -> Decimal | None:
+def by_now(numbers: Numbers, key: str, elapsed: float) -> Decimal | None:
     """The planned value of one metric; a sum may be planned by segment, a rate only for all leads together."""
-    whole = numbers.get((key, None))
     if METRICS[key].is_ratio or METRICS[key].unit not in (Unit.COUNT, Unit.MONEY):
-        return None if whole is None else _exact(whole)
-    parts = [value for (metric, segment), value in numbers.items() if metric == key and segment is not None]
-    if whole is None and not parts:
-        return None
-    # A plan by segment beside a total of all segments would count everything twice.
-    return _exact((sum(parts, Fraction(0)) if parts else whole or Fraction(0)) * Fraction(elapsed))
+        rate = numbers.get((key, None, None))
+        return None if rate is None else _exact(rate)
+    whole = planned_total(numbers, key)
+    return None if whole is None else _exact(whole * Fraction(elapsed))
 
 
 def _exact(value: Fraction) -> Decimal:
