@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,8 +26,10 @@ from smarketing.connectors.files.totals import Totals, latest_moment
 from smarketing.facts.company import Company, parse_company
 from smarketing.facts.errors import SmarketingError
 from smarketing.facts.language import Text
+from smarketing.facts.period import Month
 from smarketing.jobs import quarantine as aside
 from smarketing.jobs.journal import Journal, as_json
+from smarketing.jobs.planning import PlanFile, load_with_plans
 from smarketing.jobs.proposals import with_proposal
 from smarketing.jobs.settings import company_toml
 from smarketing.jobs.workspace import Workspace, write_whole
@@ -51,6 +53,7 @@ class LoadReport:
     version: int | None = None  # of the lake; None when nothing was written
     known_until: datetime | None = None
     change: Change | None = None
+    plans: Mapping[Month, int] = field(default_factory=dict)  # the versions of the plan that the load made
     settings_from: str | None = None  # the mapping whose settings the empty workspace took
     unchanged: bool = False  # the same files had been loaded before, by the same mappings and settings
     check: bool = False
@@ -93,18 +96,24 @@ def load(
     known_until: datetime | None = None,
     now: datetime | None = None,
     who: str | None = None,
+    why: str | None = None,
+    plan_only: bool = False,
     progress: Progress | None = None,
 ) -> LoadReport:
     """Load files and folders into the lake in one version.
 
     ``mapping``: a mapping, its TOML file or the name of a shipped one; None: recognised by headings.
     ``check``: nothing is written; the report tells what would happen and profiles every column.
+    ``plan_only``: every file is a plan in our own format, whatever it is called, and its numbers become the plan
+    again even if they were loaded before; ``why``: what the plan's new versions say for themselves.
     Raises :class:`WrongInput` for a file that cannot be read, :class:`WrongSetting` for a wrong mapping.
     """
     now, tell = now or datetime.now(UTC), progress or _silent
     chosen = _mapping(workspace, mapping)
     with Workbench() as bench:
         found = expand(paths)
+        if plan_only:
+            found = tuple(replace(item, table="plans") for item in found)
         sheets = _read(bench, found, chosen, tell)
         if check:
             return _checked(bench, workspace, sheets, chosen, now)
@@ -112,10 +121,11 @@ def load(
             workspace, [(sheet, _used(workspace, item, sheet, chosen, len(sheets))) for item, sheet in sheets]
         )
         fingerprint = plan.fingerprint(known_until)
-        if Journal(workspace.journal_path).find(fingerprint) is not None:
+        if not plan_only and Journal(workspace.journal_path).find(fingerprint) is not None:
             return _repeated(bench, workspace, plan, fingerprint, now)
         reading = _sift(bench, plan, now, tell)
-        return _keep(workspace, plan, reading, fingerprint, known_until, now, who, tell)
+        said = PlanFile(_files_of_plans(reading), why, insist=plan_only)
+        return _keep(workspace, plan, reading, fingerprint, known_until, now, who, tell, said=said)
 
 
 def mend(
@@ -227,6 +237,7 @@ def _keep(
     tell: Progress,
     *,
     stored: bool = True,
+    said: PlanFile | None = None,
 ) -> LoadReport:
     load_id = fingerprint[:12]
     if plan.settings_from is not None:
@@ -241,11 +252,18 @@ def _keep(
     tell(WRITING)
     batches = [FactBatch(table, rows) for table, rows in reading.accepted.items() if rows.num_rows]
     note = {"load": load_id, "files": [file.sniffed.file for file in reading.files], "who": who}
-    change = workspace.lake.load(batches, plan.company, known_until=known, note=note)
-    report = _report(load_id, reading, version=change.version, known_until=known, change=change)
+    change, planned = load_with_plans(
+        workspace, batches, plan.company, (said or PlanFile()).signed(who, now), known_until=known, note=note
+    )
+    report = _report(load_id, reading, version=change.version, known_until=known, change=change, plans=planned)
     report = replace(report, settings_from=plan.settings_from, quarantined=_rows_of(reading, load_id))
     Journal(workspace.journal_path).append(_record(report, fingerprint, now, who, mended=not stored))
     return report
+
+
+def _files_of_plans(reading: Reading) -> str | None:
+    files = [file.sniffed.file for file in reading.files if "plans" in file.counts]
+    return ", ".join(files) or None
 
 
 def _report(load_id: str, reading: Reading, **rest: object) -> LoadReport:
