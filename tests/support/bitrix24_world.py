@@ -102,15 +102,17 @@ class World:
     def __init__(self, portal: FakePortal, seed: int = 1) -> None:
         self.portal, self.random = portal, Random(seed)  # noqa: S311 - made-up data
         self.now = portal.now()
+        self.people = 9
         self._moves: dict[str, list[tuple[datetime, int, int, str, str]]] = {"leads": [], "deals": []}
         directories(portal)
 
     def fill(self, leads: int, deals: int, *, activities: bool = True) -> None:
+        self.people = max(9, (leads + deals) // 4)
         numbers = self._numbers(leads)
         for number in numbers:
             self.lead(number)
         self._deals(deals, numbers)
-        self._people(max(1, (leads + deals) // 4))
+        self._people(self.people)
         self._history()
         if activities:
             self._activities(numbers)
@@ -172,8 +174,8 @@ class World:
             "updatedTime": moved.isoformat(), "movedTime": moved.isoformat(), "movedBy": 6,
             "assignedById": random.choice(OWNERS), "sourceId": source, "sourceDescription": "",
             "opportunity": random.choice((0, 1, 19000, 19000.5, "540000.00", 0)), "currencyId": "RUB",
-            "companyId": random.choice((None, "0", 0, 1 + number % 5)), "webformId": "",
-            "contactId": random.choice((0, 1 + number % 9)), "isReturnCustomer": "N",
+            "companyId": random.choice((None, "0", 0, 1 + number % self.people)), "webformId": "",
+            "contactId": random.choice((0, 1 + number % self.people)), "isReturnCustomer": "N",
         }  # fmt: skip
 
     def _tags(self, there: bool) -> Row:
@@ -221,7 +223,7 @@ class World:
         for number, lead in enumerate(leads, start=1):
             begun = datetime.fromisoformat(tables["leads"].rows[lead]["createdTime"])
             moment = (begun + timedelta(minutes=random.randrange(1, 3000))).isoformat()
-            kind, owner = random.choice(((1, lead), (2, None), (3, 1 + lead % 9)))
+            kind, owner = random.choice(((1, lead), (2, None), (3, 1 + lead % self.people)))
             deals = tables["deals"].ids
             row = {
                 "ID": number, "OWNER_TYPE_ID": kind, "TYPE_ID": random.choice((1, 2, 4)), "PROVIDER_ID": "",

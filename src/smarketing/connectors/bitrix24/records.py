@@ -24,12 +24,16 @@ def _no_empty(value: object) -> object:
 
 
 def _number(value: object) -> int:
+    if type(value) is int and value >= 0:
+        return value
     if isinstance(value, bool) or not re.fullmatch(r"\d{1,18}", str(value)):
         raise ValueError("not a number of a record")
     return int(str(value))
 
 
 def _link(value: object) -> int | None:
+    if type(value) is int and value > 0:
+        return value
     return None if _no_empty(value) is None or str(value) == "0" else _number(value)
 
 
