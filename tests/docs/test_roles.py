@@ -9,8 +9,8 @@ from smarketing.web.accounts.rights import Right, may
 from tests.docs.pages import read, rows
 
 COLUMNS = (
-    Right.SEE_FIGURES, Right.SEE_COMPANY, Right.ASK, Right.ANSWER, Right.SEE_DATA, Right.LOAD_DATA,
-    Right.MANAGE_CONNECTIONS, Right.MANAGE_USERS, Right.SEE_AUDIT,
+    Right.SEE_FIGURES, Right.SEE_COMPANY, Right.SEE_PLAN, Right.EDIT_PLAN, Right.CONFIRM_PLAN, Right.ASK,
+    Right.ANSWER, Right.SEE_DATA, Right.LOAD_DATA, Right.MANAGE_CONNECTIONS, Right.MANAGE_USERS, Right.SEE_AUDIT,
 )  # fmt: skip
 
 

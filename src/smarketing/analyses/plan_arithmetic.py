@@ -8,12 +8,13 @@ it: a plan that needs 88.235 sales needs 89, and 88.235 sales decide how many le
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
-from smarketing.analyses.maturity import maturity
+from smarketing.analyses.maturity import Maturity, maturity
 from smarketing.analyses.verdict.chain import Gates, Levels, Segment, gates
 from smarketing.analyses.verdict.history import average_ripe_month
 from smarketing.analyses.verdict.plan import Plan, make_plan, planned
@@ -45,6 +46,7 @@ class Duty:
     sales: int
     lead_value: Decimal | None
     target_value: Decimal | None
+    source: str | None = None  # of a segment that is planned source by source
 
     @property
     def contacts(self) -> int:
@@ -53,7 +55,11 @@ class Duty:
 
 @dataclass(frozen=True)
 class PlanDuties:
-    """The duties of a month by segment, as the verdict's plan has them, and within how many working minutes."""
+    """The duties of a month by segment, as the verdict's plan has them, and within how many working minutes.
+
+    ``by_source``: the same down to the source for segments planned so. ``handled`` and ``won`` are exact: the
+    planned conversion of all segments is one over the other.
+    """
 
     month: Month
     plan_kind: PlanKind
@@ -61,19 +67,39 @@ class PlanDuties:
     answer_minutes: int
     gates: Gates
     asked: tuple[str, ...]
+    by_source: tuple[Duty, ...] = ()
+    handled: Fraction = Fraction(0)
+    won: Fraction = Fraction(0)
 
     @property
     def revenue(self) -> Decimal:
         return sum((duty.revenue for duty in self.duties), Decimal(0))
 
 
-def plan_duties(reader: Reader, month: Month) -> PlanDuties | None:
+@dataclass(frozen=True)
+class Ground:
+    """What the duties of every month rest on; asked once for many months."""
+
+    gate: Gates
+    curves: Maturity
+    today: date
+    asked: tuple[str, ...]
+
+
+def ground(reader: Reader) -> Ground:
+    gate, asked = gates(reader)
+    return Ground(gate, maturity(reader), local_day(reader.known_until, reader.company.tz), (asked,))
+
+
+def plan_duties(reader: Reader, month: Month, known: Ground | None = None) -> PlanDuties | None:
     """The duties behind the month's plan, or behind the ripe months in its place; None with neither."""
-    gate, asked_gates = gates(reader)
-    today = local_day(reader.known_until, reader.company.tz)
-    average = average_ripe_month(reader, gate, month, maturity(reader), today, {})
+    base = known or ground(reader)
     numbers, asked_plan = planned(reader, month)
-    plan = make_plan(numbers, average.levels, average.months, gate)
+    plan = make_plan(numbers, {}, (), base.gate)
+    asked: tuple[str, ...] = ()
+    if plan is None or plan.kind is not PlanKind.GIVEN:  # the months before are asked only where they are needed
+        average = average_ripe_month(reader, base.gate, month, base.curves, base.today, {})
+        plan, asked = make_plan(numbers, average.levels, average.months, base.gate), average.asked
     if plan is None:
         return None
     accepted, asked_accepted = _accepted_shares(reader, month)
@@ -82,8 +108,14 @@ def plan_duties(reader: Reader, month: Month) -> PlanDuties | None:
         plan.kind,
         duties(plan, accepted),
         reader.company.response_sla_minutes,
-        gate,
-        (asked_gates, *average.asked, asked_plan, asked_accepted),
+        base.gate,
+        (*base.asked, *asked, asked_plan, asked_accepted),
+        by_source=tuple(
+            replace(_duty(segment, levels, accepted.get(segment)), source=source)
+            for (segment, source), levels in plan.by_source.items()
+        ),
+        handled=sum((levels[2] for levels in plan.levels.values()), Fraction(0)),
+        won=sum((levels[3] for levels in plan.levels.values()), Fraction(0)),
     )
 
 

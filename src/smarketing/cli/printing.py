@@ -12,7 +12,7 @@ from smarketing.analyses.labels import say_key
 from smarketing.analyses.question import DIMENSION_NAMES
 from smarketing.analyses.result import Measurement
 from smarketing.analyses.verdict.result import CAUSE_NAMES, Part, Verdict, VerdictState
-from smarketing.analyses.verdict.words import LABEL_NAMES, PLAN_NAMES, clock_name, headline, question, sentence
+from smarketing.analyses.verdict.words import LABEL_NAMES, clock_name, headline, plan_name, question, sentence
 from smarketing.cli.language import t
 from smarketing.facts.company import Company
 from smarketing.facts.language import Language
@@ -118,10 +118,11 @@ def _table(grid: _Grid, block: list[_Column]) -> Table:
 def print_verdict(console: Console, verdict: Verdict, company: Company, language: Language) -> None:
     """The verdict: the conclusion, the causes that sum to the gap, the zones, what must be known beside."""
     console.print(headline(verdict, company).say(language), style="bold", highlight=False)
-    if verdict.state is not VerdictState.JUDGED or verdict.plan_kind is None:
+    against = plan_name(verdict)
+    if verdict.state is not VerdictState.JUDGED or against is None:
         _print_notes(console, [note.text.say(language) for note in verdict.notes])
         return
-    basis = f"{PLAN_NAMES[verdict.plan_kind].say(language)}; {clock_name(verdict).say(language)}"
+    basis = f"{against.say(language)}; {clock_name(verdict).say(language)}"
     console.print(basis, style="dim", highlight=False)
     table = Table(box=None, pad_edge=False, header_style="bold", show_footer=True)
     scale = money_scale([verdict.plan, verdict.fact, *(part.effect for part in verdict.parts)])

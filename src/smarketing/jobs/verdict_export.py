@@ -60,6 +60,8 @@ def verdict_data(
         "currency": verdict.currency,
         "plan_kind": verdict.plan_kind.value if verdict.plan_kind else None,
         "implied_from": [str(month) for month in verdict.implied_from],
+        "plan_version": verdict.standing.version.number if verdict.standing and verdict.standing.version else None,
+        "plan_confirmed_by": [zone.value for zone in verdict.standing.confirmed_by] if verdict.standing else None,
         "elapsed": verdict.elapsed,
         "ripe": verdict.ripe,
         "full_plan": str(verdict.full_plan),

@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from smarketing.analyses.maturity import Maturity, maturity, ripeness_of
+from smarketing.analyses.planning.record import standing
 from smarketing.analyses.question import filter_condition
 from smarketing.analyses.verdict import notes
 from smarketing.analyses.verdict.account import Habit, Split
@@ -82,7 +83,8 @@ def verdict(
     numbers, asked_plan = ({}, "") if filters else planned(reader, month)
     plan = make_plan(numbers, average.levels, average.months, gate)
     asked = tuple(filter(None, (asked_gates, asked_links, *average.asked, asked_plan)))
-    empty = replace(empty, period=period, asked=asked)
+    known = standing(reader, month) if numbers else None
+    empty = replace(empty, period=period, asked=asked, standing=known)
     if plan is None:
         return replace(empty, state=VerdictState.NO_PLAN, notes=(notes.NO_PLAN,))
     if not links:

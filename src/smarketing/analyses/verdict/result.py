@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from smarketing.analyses.planning.record import Standing
 from smarketing.analyses.result import Note
 from smarketing.analyses.verdict.account import Split
 from smarketing.facts.company import Zone
@@ -122,6 +123,7 @@ class Verdict:
     currency: str
     plan_kind: PlanKind | None = None
     implied_from: tuple[Month, ...] = ()
+    standing: Standing | None = None  # who confirmed the plan; None where nothing was planned
     elapsed: float = 1.0  # share of the month's working days that has passed
     ripe: float = 1.0  # share of the planned money of the month's leads that has had time to come
     full_plan: Decimal = Decimal(0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from smarketing.analyses.planning.record import Standing
 from smarketing.analyses.verdict.result import CAUSE_NAMES, Cause, Part, PlanKind, Verdict, VerdictState
-from smarketing.facts.company import Company
+from smarketing.facts.company import Company, Zone
 from smarketing.facts.language import LANGUAGES, Language, Text, same
 from smarketing.facts.period import Clock
 from smarketing.metrics.kinds import Unit
@@ -23,6 +24,15 @@ PLAN_NAMES: dict[PlanKind, Text] = {
     PlanKind.GIVEN: Text("план компании", "the company's plan"),
     PlanKind.SCALED: Text("план по выручке, доли из дозревших месяцев", "planned revenue, shares of ripe months"),
     PlanKind.IMPLIED: Text("вместо плана — дозревшие месяцы", "ripe months in place of a plan"),
+}
+
+_CONFIRMED: dict[tuple[Zone, ...], Text] = {
+    (Zone.MARKETING, Zone.SALES): Text("подтверждён обоими руководителями", "confirmed by both heads"),
+    (Zone.MARKETING,): Text(
+        "подтверждён только руководителем маркетинга", "confirmed by the head of marketing alone"
+    ),
+    (Zone.SALES,): Text("подтверждён только руководителем продаж", "confirmed by the head of sales alone"),
+    (): Text("никем не подтверждён", "confirmed by nobody"),
 }
 
 _NO_VERDICT: dict[VerdictState, Text] = {
@@ -166,6 +176,22 @@ def headline(verdict: Verdict, company: Company) -> Text:
     said = opening.fill(when=_capital(when), amount=_money(abs(verdict.gap), company.currency, signed=False))
     sentences = [said, _why(verdict, company), *_timing(verdict, company)]
     return Text(" ".join(text.ru for text in sentences), " ".join(text.en for text in sentences))
+
+
+def standing_name(standing: Standing) -> Text:
+    """By whom a plan is confirmed: by both heads, by one, by nobody."""
+    return _CONFIRMED[standing.confirmed_by]
+
+
+def plan_name(verdict: Verdict) -> Text | None:
+    """What the month was held against, and who confirmed it; None without a plan."""
+    if verdict.plan_kind is None:
+        return None
+    name = PLAN_NAMES[verdict.plan_kind]
+    if verdict.standing is None:
+        return name
+    said = standing_name(verdict.standing)
+    return Text(f"{name.ru}, {said.ru}", f"{name.en}, {said.en}")
 
 
 def main_cause(verdict: Verdict) -> Part | None:

@@ -24,6 +24,9 @@ class Right(StrEnum):
     SEE_COMPANY = "see_company"  # what is said of the company as a whole: diagnosis, focus
     ASK = "ask"  # write down that a head was asked
     ANSWER = "answer"  # write down what was answered; heads only of their own zone, as ``zones`` says
+    SEE_PLAN = "see_plan"
+    EDIT_PLAN = "edit_plan"
+    CONFIRM_PLAN = "confirm_plan"  # for one's own department
     SEE_DATA = "see_data"  # loads, quarantine, mappings
     LOAD_DATA = "load_data"
     MANAGE_CONNECTIONS = "manage_connections"
@@ -32,11 +35,16 @@ class Right(StrEnum):
 
 
 _EVERYONE = frozenset(Role)
+# A head confirms for one department alone, and nobody confirms for a head.
+_HEADS: dict[Role, Zone] = {Role.HEAD_MARKETING: Zone.MARKETING, Role.HEAD_SALES: Zone.SALES}
 _RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_FIGURES: _EVERYONE,
     Right.SEE_COMPANY: _EVERYONE - {Role.SELLER},
     Right.ASK: frozenset({Role.FOUNDER}),
     Right.ANSWER: frozenset({Role.FOUNDER, Role.HEAD_MARKETING, Role.HEAD_SALES}),
+    Right.SEE_PLAN: _EVERYONE - {Role.SELLER},
+    Right.EDIT_PLAN: frozenset({Role.FOUNDER, *_HEADS}),
+    Right.CONFIRM_PLAN: frozenset(_HEADS),
     Right.SEE_DATA: _EVERYONE - {Role.SELLER},
     Right.LOAD_DATA: frozenset({Role.ADMINISTRATOR}),
     Right.MANAGE_CONNECTIONS: frozenset({Role.ADMINISTRATOR}),
@@ -61,6 +69,11 @@ def zones(user: Whoever) -> frozenset[Zone]:
     """Whose questions this person reads: a department its own and those of both, the others everybody's."""
     own = _DEPARTMENTS.get(Role(user.role)) if isinstance(user, User) else None
     return frozenset(Zone) if own is None else frozenset({own, Zone.JOINT, Zone.COMPANY})
+
+
+def department_of(user: Whoever) -> Zone | None:
+    """The department that this person heads."""
+    return _HEADS.get(Role(user.role)) if isinstance(user, User) and user.is_active else None
 
 
 def scope(user: Whoever) -> Mapping[str, tuple[str, ...]]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.urls import reverse
+
 from smarketing.analyses.forecast.result import Forecast
 from smarketing.analyses.verdict.result import PlanKind, Verdict, VerdictState
-from smarketing.analyses.verdict.words import PLAN_NAMES, clock_name
+from smarketing.analyses.verdict.words import clock_name, plan_name, standing_name
 from smarketing.facts.language import LANGUAGES, Text
 from smarketing.metrics.kinds import Unit
 from smarketing.metrics.wording import Scale, money_scale, money_unit, say_number, say_period
+from smarketing.web.accounts.rights import Right, may
 from smarketing.web.reports.cockpit import forecast as foreseen
 from smarketing.web.reports.cockpit.saying import money
 from smarketing.web.reports.page import Page, definition
@@ -51,7 +54,7 @@ def strip(page: Page, verdict: Verdict, forecast: Forecast | None = None) -> lis
         *([_forecast(page, forecast, scale, unit)] if forecast else []),
         Stat(
             Text("План месяца", "Plan of the month"), money(page, verdict.full_plan, scale), unit,
-            _of_plan(verdict, forecast), definition("revenue"),
+            _of_plan(verdict, forecast), _plan_page(page, verdict),
         ),
         *([] if forecast else [_ripeness(page, verdict)]),
     ]  # fmt: skip
@@ -63,13 +66,15 @@ def _forecast(page: Page, forecast: Forecast, scale: Scale, unit: str) -> Stat:
 
 
 def _of_plan(verdict: Verdict, forecast: Forecast | None) -> Text:
-    """The chance to make the plan where it is known; a plan that nobody gave says so in any case."""
-    kind = PLAN_NAMES[verdict.plan_kind] if verdict.plan_kind else Text("", "")
+    """The chance to make the plan where it is known, who confirmed it, and that nobody gave it if so."""
+    kind = plan_name(verdict) or Text("", "")
     chance = foreseen.chance(forecast)
     if chance is None:
         return kind
     if verdict.plan_kind is PlanKind.GIVEN:
-        return chance
+        if verdict.standing is None:
+            return chance
+        kind = standing_name(verdict.standing)
     return Text(f"{chance.ru}; {kind.ru}", f"{chance.en}; {kind.en}")
 
 
@@ -84,6 +89,13 @@ def _ripeness(page: Page, verdict: Verdict) -> Stat:
         ),
         "#notes",
     )
+
+
+def _plan_page(page: Page, verdict: Verdict) -> str:
+    """The plan of the month for those who may see it."""
+    if not may(page.request.user, Right.SEE_PLAN):
+        return definition("revenue")
+    return f"{reverse('plan')}?month={verdict.month}"
 
 
 def _elapsed(verdict: Verdict) -> Text:
