@@ -7,6 +7,7 @@ from smarketing.web import views
 urlpatterns = [
     path("", include("smarketing.web.accounts.urls")),
     path("", include("smarketing.web.reports.urls")),
+    path("", include("smarketing.web.planning.urls")),
     path("", include("smarketing.web.connections.urls")),
     path("health", views.health, name="health"),
 ]

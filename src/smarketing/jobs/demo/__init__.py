@@ -9,6 +9,7 @@ from pathlib import Path
 
 from smarketing.facts.language import Text
 from smarketing.jobs.demo.generate import CLOSING, SEED, TODAY, demo_company, generate
+from smarketing.jobs.demo.planning import keep_earlier, type_plan
 from smarketing.jobs.demo.truths import TRUTHS, Truth
 from smarketing.jobs.demo.write import write
 from smarketing.jobs.load import load
@@ -18,7 +19,7 @@ __all__ = ["SEED", "TODAY", "TRUTHS", "Truth", "demo_company", "generate", "make
 
 
 def make_demo(workspace_root: Path, progress: Callable[[Text], None] | None = None) -> None:
-    """A workspace with the demo company, its facts loaded from files and a few rows in quarantine.
+    """A workspace with the demo company, its facts loaded from files and a few rows in quarantine, its plan typed.
 
     The load is dated on the evening of the demo's own today: nothing depends on the clock of the machine.
     """
@@ -27,4 +28,6 @@ def make_demo(workspace_root: Path, progress: Callable[[Text], None] | None = No
     today = datetime.combine(TODAY, CLOSING, company.tz)
     with tempfile.TemporaryDirectory(prefix="smarketing-demo-") as folder:
         write(Path(folder))
+        keep_earlier(Path(folder))
         load(workspace, [Path(folder)], known_until=today, now=today, progress=progress)
+    type_plan(workspace)

@@ -28,6 +28,8 @@ _ACTIONS = {
     "connection_run": Text("запустил загрузку", "started a run"),
     "connection_removed": Text("отключил систему", "disconnected a system"),
     "mapping_saved": Text("сохранил сопоставление", "saved a mapping"),
+    "plan_saved": Text("изменил план", "changed the plan"),
+    "plan_confirmed": Text("подтвердил план", "confirmed the plan"),
 }
 _DETAILS = {
     "kind": Text("вид", "kind"),
@@ -40,6 +42,10 @@ _DETAILS = {
     "value": Text("цифра", "figure"),
     "answer": Text("ответ", "answer"),
     "cells": Text("ячейки", "cells"),
+    "plan_version": Text("версия плана", "version of the plan"),
+    "origin": Text("откуда", "origin"),
+    "why": Text("почему", "why"),
+    "department": Text("отдел", "department"),
     "role": Text("роль", "role"),
     "username": Text("имя для входа", "user name"),
     "name": Text("имя", "name"),

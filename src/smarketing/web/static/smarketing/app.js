@@ -65,6 +65,8 @@
   document.addEventListener("htmx:afterSettle", function (event) {
     foldAll(document);
     if (event.target.closest("[data-quiet]")) return; // a part that renews itself takes no focus
+    // Sums that follow the typing leave the person in the cell.
+    if (document.activeElement && document.activeElement.closest("[data-typing]")) return;
     const main = document.getElementById("main");
     if (main) main.focus({ preventScroll: true });
   });

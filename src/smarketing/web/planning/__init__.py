@@ -1,0 +1,1 @@
+"""The plan on its page: typed, confirmed, read over two horizons."""

@@ -1,0 +1,238 @@
+"""The plan: read over two horizons, typed in a sheet, confirmed by both heads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from smarketing.analyses import plan_horizons
+from smarketing.analyses.plan_implied import ImpliedPlan
+from smarketing.analyses.planning.record import numbers_in_force, versions
+from smarketing.facts.company import Company, Zone
+from smarketing.facts.errors import SmarketingError
+from smarketing.facts.language import Text
+from smarketing.facts.period import Month
+from smarketing.jobs.workspace import Workspace
+from smarketing.metrics.wording import ZONE_NAMES, say_month
+from smarketing.web.accounts.models import User
+from smarketing.web.accounts.rights import Right, department_of, may, needs
+from smarketing.web.planning import actions, asking, shown
+from smarketing.web.planning.forms import Sent, WhyForm, added, hidden, sent
+from smarketing.web.planning.grid import grid
+from smarketing.web.planning.sheet import Sheet, cells_of, judged, sheet_of, with_source
+from smarketing.web.reports import reading
+from smarketing.web.reports.page import freshness, last_day
+from smarketing.web.shell import language_of
+
+SPANS = ("month", "quarter", "year")
+
+
+@needs(Right.SEE_PLAN)
+def plan(request: HttpRequest) -> HttpResponse:
+    """Both horizons of the plan, who owes what in the chosen month, and the month's versions."""
+    facts, language = reading.newest(), language_of(request)
+    company, month = facts.reader.company, _month(request, facts)
+    is_quarter = request.GET.get("horizon") == "quarter"
+    months = plan_horizons.quarter(month) if is_quarter else plan_horizons.year(month)
+    plans = asking.horizon(facts, months)
+    chosen = next(one for one in plans if one.month == month)
+    board = (shown.sales_quarter if is_quarter else shown.marketing_year)(plans, month, company, language)
+    saved = versions(facts.reader, (month,))[month]
+    numbers = numbers_in_force(facts.reader, (month,)).get(month, {})
+    context = {
+        "conclusion": shown.conclusion(month, chosen, company),
+        "month": month, "month_name": say_month(month), "is_quarter": is_quarter, "board": board,
+        "before": month.shift(-1), "after": month.shift(1), "year": month.year,
+        "before_horizon": months[0].shift(-1), "after_horizon": months[-1].shift(1),
+        "horizon_name": _horizon_name(months),
+        "duties": shown.duties_board(chosen.duties, company, language) if chosen.duties else None,
+        "plan_kind": chosen.duties.plan_kind.value if chosen.duties else "",
+        "answer_minutes": company.response_sla_minutes,
+        "numbers": shown.numbers_board(numbers, cells_of(numbers, company), company, language),
+        "versions": shown.version_lines(saved, company),
+        "confirmations": shown.confirmations(chosen.standing, department_of(request.user), company),
+        "in_force": chosen.standing.version if chosen.standing else None,
+        "open_months": asking.unconfirmed(plans, request.user),
+        "may_edit": may(request.user, Right.EDIT_PLAN),
+        "may_load": may(request.user, Right.LOAD_DATA),
+        "marketing": ZONE_NAMES[Zone.MARKETING], "sales": ZONE_NAMES[Zone.SALES],
+        "fresh_text": freshness(facts.reader), "version": facts.reader.version,
+    }  # fmt: skip
+    return render(request, "planning/plan.html", context)
+
+
+@needs(Right.EDIT_PLAN)
+def edit(request: HttpRequest) -> HttpResponse:
+    """The sheet: opened on the plan in force or on the implied one, sent back with a reason."""
+    facts = reading.newest()
+    if request.method == "POST":
+        return _sent(request, facts)
+    month = _month(request, facts)
+    months = {"month": (month,), "year": plan_horizons.year(month)}.get(
+        request.GET.get("span", ""), plan_horizons.quarter(month)
+    )
+    before, seen = asking.before(facts, months)
+    implied: ImpliedPlan | None = None
+    plans, growth, wrong = before, request.GET.get("growth", ""), None
+    if request.GET.get("start") == "implied":
+        try:
+            implied = asking.implied(facts, months[0], growth, language_of(request))
+            plans = dict.fromkeys(months, implied.numbers) if implied else before
+            wrong = None if implied else _NOTHING_RIPE
+        except SmarketingError as error:
+            wrong = error.text
+    sheet = sheet_of(plans, seen, _company(), language_of(request))
+    return _sheet_page(request, facts, sheet, WhyForm(language_of(request)), implied=implied, growth=growth,
+                       wrong=wrong)  # fmt: skip
+
+
+@needs(Right.EDIT_PLAN)
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """What the sheet comes to as it is typed: only the sums and the errors, put in their places by htmx."""
+    facts = reading.newest()
+    sheet = _judged(request, facts, sent(request.POST))
+    return render(request, "planning/check.html", {"grid": grid(sheet, _company(), language_of(request), ())})
+
+
+@needs(Right.CONFIRM_PLAN)
+@require_POST
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Confirm versions for the department that this person heads."""
+    given = sent(request.POST)
+    user = cast(User, request.user)
+    fresh = actions.confirm(_workspace(), user, tuple(given.seen), given.seen)
+    names = [say_month(month) for month in fresh]
+    said = Text("Подтверждено: {months}.", "Confirmed: {months}.").fill(
+        months=Text(", ".join(name.ru for name in names), ", ".join(name.en for name in names))
+    )
+    if fresh:
+        messages.success(request, said.say(language_of(request)))
+    back = request.POST.get("horizon", "")
+    return redirect(_plan_page(_posted_month(request, tuple(given.seen)), back))
+
+
+def _sent(request: HttpRequest, facts: reading.Facts) -> HttpResponse:
+    """Add a row, or save; what is wrong comes back in its cell with everything that was typed."""
+    given, language = sent(request.POST), language_of(request)
+    extra = added(request.POST)
+    if extra is not None:
+        given = Sent(tuple(with_source(given.rows, *extra)), given.seen, given.implied)
+        sheet = _judged(request, facts, given)
+        return _sheet_page(request, facts, sheet, WhyForm(language, initial=request.POST.dict()), focus=extra)
+    sheet, form = _judged(request, facts, given), WhyForm(language, request.POST)
+    if not (sheet.is_right and form.is_valid()):
+        form.is_valid()
+        return _sheet_page(request, facts, sheet, form, status=422)
+    user, origin = cast(User, request.user), asking.origin(facts, given, sheet)
+    try:
+        saved = actions.save(
+            _workspace(), user, sheet.numbers, why=form.cleaned_data["why"], origin=origin, seen=sheet.seen
+        )
+    except SmarketingError as error:
+        _, seen = asking.before(reading.newest(), sheet.months)  # what stands now: saving again is then a decision
+        return _sheet_page(
+            request, facts, Sheet(sheet.rows, sheet.numbers, seen, sheet.wrong), form, wrong=error.text, status=409
+        )
+    _tell_saved(request, saved.versions)
+    return redirect(_plan_page(next(iter(saved.versions or sheet.seen)), ""))
+
+
+def _sheet_page(
+    request: HttpRequest, facts: reading.Facts, sheet: Sheet, form: WhyForm, *, status: int = 200,
+    wrong: Text | None = None, **more: Any,
+) -> HttpResponse:  # fmt: skip
+    company, language = _company(), language_of(request)
+    sources = facts.answer("plan-sources", "", lambda: asking.sources(facts))
+    implied: ImpliedPlan | None = more.get("implied")
+    return render(
+        request,
+        "planning/edit.html",
+        {
+            "grid": grid(sheet, company, language, sources),
+            "hidden": hidden(sheet),
+            "form": form,
+            "wrong": wrong,
+            "implied": implied,
+            "implied_from": [say_month(month) for month in implied.months] if implied else [],
+            "outside": shown.money_text(implied.outside, company) if implied and implied.outside else None,
+            "growth": more.get("growth", request.POST.get("implied", "")),
+            "implied_word": (more.get("growth") or "0") if implied else request.POST.get("implied", ""),
+            "month": sheet.months[0],
+            "span": _span(sheet.months),
+            "focus": more.get("focus"),
+            "spans": _spans(sheet.months),
+        },
+        status=status,
+    )
+
+
+def _judged(request: HttpRequest, facts: reading.Facts, given: Sent) -> Sheet:
+    before, _ = asking.before(facts, tuple(given.seen))
+    return judged(given.rows, before, given.seen, _company(), language_of(request))
+
+
+def _month(request: HttpRequest, facts: reading.Facts) -> Month:
+    said = request.GET.get("month", "")
+    return Month.parse(said) if said else Month.of(last_day(facts.reader))
+
+
+def _posted_month(request: HttpRequest, months: Sequence[Month]) -> Month:
+    said = request.POST.get("month", "")
+    return Month.parse(said) if said else months[0]
+
+
+def _plan_page(month: Month, horizon: str) -> str:
+    kept = "&horizon=quarter" if horizon == "quarter" else ""
+    return f"{reverse('plan')}?month={month}{kept}"
+
+
+def _span(months: Sequence[Month]) -> str:
+    return {1: "month", 3: "quarter"}.get(len(months), "year")
+
+
+def _spans(months: Sequence[Month]) -> list[tuple[str, Text, bool]]:
+    names = {"month": Text("Месяц", "Month"), "quarter": Text("Квартал", "Quarter"), "year": Text("Год", "Year")}
+    return [(span, names[span], span == _span(months)) for span in SPANS]
+
+
+def _horizon_name(months: Sequence[Month]) -> Text:
+    year = months[0].year
+    if len(months) == 12:
+        return Text(f"{year} год", str(year))
+    number = (months[0].month + 2) // 3
+    return Text(f"{number}-й квартал {year}", f"Q{number} {year}")
+
+
+def _tell_saved(request: HttpRequest, saved: Mapping[Month, int]) -> None:
+    if not saved:
+        said = Text("Ничего не изменилось: план тот же.", "Nothing has changed: it is the same plan.")
+    else:
+        names = [say_month(month) for month in saved]
+        said = Text(
+            "Сохранено: {months}. План ждёт подтверждения обоих руководителей.",
+            "Saved: {months}. The plan waits for both heads to confirm it.",
+        ).fill(months=Text(", ".join(name.ru for name in names), ", ".join(name.en for name in names)))
+    messages.success(request, said.say(language_of(request)))
+
+
+def _workspace() -> Workspace:
+    return Workspace(Path(settings.WORKSPACE))
+
+
+def _company() -> Company:
+    return _workspace().company
+
+
+_NOTHING_RIPE = Text(
+    "Дозревших месяцев нет: подразумеваемый план взять не из чего.",
+    "There are no ripe months to imply a plan from.",
+)
