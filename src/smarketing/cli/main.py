@@ -15,6 +15,7 @@ from smarketing.cli.answers import diagnose_command, questions_command
 from smarketing.cli.calibration import calibrate_command
 from smarketing.cli.connecting import connections, sync_command
 from smarketing.cli.language import t, terminal_language
+from smarketing.cli.plan import plan_app
 from smarketing.cli.show import show_command, verdict_command
 from smarketing.cli.work import (
     bench_command,
@@ -64,6 +65,9 @@ app.command("questions", help=t("Что спросить у каждого ру�
 )
 app.command("diagnose", help=t("Пройти шесть шагов диагностики.", "Walk the six steps of the diagnosis."))(
     diagnose_command
+)
+app.add_typer(
+    plan_app, name="plan", help=t("План: что задано, кто что должен, кто подтвердил.", "The plan and its duties.")
 )
 app.command("serve", help=t("Открыть продукт в браузере.", "Serve the product."))(serve_command)
 app.command("user", help=t("Добавить того, кто может войти.", "Add a person who may sign in."))(user_command)

@@ -95,6 +95,9 @@ def print_sources(
         effects = [money(sources.effects[cause][cell]) for cause in causes]
         table.add_row(segment.say(language), source.say(language), *effects, money(sources.of(cell)))
     console.print(table)
+    if sources.planned:
+        named = ", ".join(company.label("segment", segment).say(language) for segment in sources.planned)
+        console.print(t(f"План по источникам задан: {named}.", f"Planned by source: {named}."), highlight=False)
     timing = verdict.part(Cause.TIMING)
     if timing is not None and timing.effect:
         name = CAUSE_NAMES[Cause.TIMING].say(language)

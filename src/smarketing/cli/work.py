@@ -18,6 +18,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from smarketing.cli.asking import end_of
 from smarketing.cli.home import workspace
 from smarketing.cli.language import t, terminal_language
+from smarketing.cli.plan import note_plans
 from smarketing.cli.reports import print_load
 from smarketing.cli.show import Home
 from smarketing.facts.errors import WrongQuestion, WrongState, did_you_mean
@@ -110,6 +111,7 @@ def load_command(
             here, paths, mapping=map_, check=check, known_until=end_of(known_until, here.company.tz), progress=tell
         )
     print_load(console, report, report.company or here.company, terminal_language())
+    note_plans(here, report.plans)
     raise typer.Exit(report.exit_code)
 
 

@@ -25,6 +25,11 @@ SHARES = FACTORS[1:4]
 PLANNED = (*FACTORS, "revenue", "spend")  # what a page lets a person plan, in its order
 WITHDRAWN = "withdrawn"  # the only row of a month whose plan was taken back
 
+_NAMES = {  # links of the verdict's chain that are no metrics of their own
+    "handled_share": Text("Доля обработанных", "Handled share"),
+    "handled_to_sale_cr": Text("CR обработанный → продажа", "CR handled → sale"),
+}
+
 Cell = tuple[str | None, str | None]  # segment and lead source
 Key = tuple[str, str | None, str | None]  # metric, segment, lead source
 Numbers = Mapping[Key, Fraction]
@@ -113,6 +118,9 @@ def say_cell(cell: Cell, company: Company) -> Text:
 
 
 def say_metric(metric: str) -> Text:
+    """How a page calls a planned number."""
+    if metric in _NAMES:
+        return _NAMES[metric]
     return METRICS[metric].name if metric in METRICS else same(metric)
 
 

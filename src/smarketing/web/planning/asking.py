@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 
 from django.contrib.auth.models import AnonymousUser
 
@@ -18,7 +17,7 @@ from smarketing.facts.period import Month
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import department_of
 from smarketing.web.planning.forms import Sent
-from smarketing.web.planning.numerals import read_number
+from smarketing.web.planning.numerals import growth_of
 from smarketing.web.planning.sheet import Sheet
 from smarketing.web.reports.reading import Facts
 
@@ -43,13 +42,6 @@ def origin(facts: Facts, given: Sent, sheet: Sheet) -> Origin:
 
 def implied(facts: Facts, month: Month, growth: str, language: Language) -> ImpliedPlan | None:
     return implied_plan(facts.reader, month, growth_of(growth, language), base(facts))
-
-
-def growth_of(text: str, language: Language) -> Fraction:
-    """1.1 of «10» or «10 %»; a fall is typed with a minus."""
-    plain = text.strip().replace("\u2212", "-")
-    percent = read_number(plain.lstrip("+-"), "spend", language) or Fraction(0)
-    return 1 + (-percent if plain.startswith("-") else percent) / 100
 
 
 def base(facts: Facts) -> Ground:

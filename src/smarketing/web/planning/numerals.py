@@ -48,6 +48,13 @@ def write_number(value: Fraction | None, metric: str, language: Language) -> str
     return say_number(rounded, Unit.RATIO, language, digits=digits)
 
 
+def growth_of(text: str, language: Language) -> Fraction:
+    """1.1 of «10» or «10 %»; a fall is typed with a minus."""
+    plain = text.strip().replace("\u2212", "-")
+    percent = read_number(plain.lstrip("+-"), "spend", language) or Fraction(0)
+    return 1 + (-percent if plain.startswith("-") else percent) / 100
+
+
 def _parsed(plain: str, text: str, language: Language) -> Decimal:
     if _GROUPED[language].fullmatch(plain):
         plain = plain.replace("." if language == "ru" else ",", "")

@@ -24,7 +24,7 @@ from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.wording import ZONE_NAMES, say_month
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, department_of, may, needs
-from smarketing.web.planning import actions, asking, shown
+from smarketing.web.planning import actions, asking, boards
 from smarketing.web.planning.forms import Sent, WhyForm, added, hidden, sent
 from smarketing.web.planning.grid import grid
 from smarketing.web.planning.sheet import Sheet, cells_of, judged, sheet_of, with_source
@@ -44,21 +44,22 @@ def plan(request: HttpRequest) -> HttpResponse:
     months = plan_horizons.quarter(month) if is_quarter else plan_horizons.year(month)
     plans = asking.horizon(facts, months)
     chosen = next(one for one in plans if one.month == month)
-    board = (shown.sales_quarter if is_quarter else shown.marketing_year)(plans, month, company, language)
+    board = (boards.sales_quarter if is_quarter else boards.marketing_year)(plans, month, company, language)
     saved = versions(facts.reader, (month,))[month]
     numbers = numbers_in_force(facts.reader, (month,)).get(month, {})
+    names = dict(User.objects.values_list("username", "name"))
     context = {
-        "conclusion": shown.conclusion(month, chosen, company),
+        "conclusion": boards.conclusion(month, chosen, company),
         "month": month, "month_name": say_month(month), "is_quarter": is_quarter, "board": board,
         "before": month.shift(-1), "after": month.shift(1), "year": month.year,
         "before_horizon": months[0].shift(-1), "after_horizon": months[-1].shift(1),
         "horizon_name": _horizon_name(months),
-        "duties": shown.duties_board(chosen.duties, company, language) if chosen.duties else None,
+        "duties": boards.duties_board(chosen.duties, company, language) if chosen.duties else None,
         "plan_kind": chosen.duties.plan_kind.value if chosen.duties else "",
         "answer_minutes": company.response_sla_minutes,
-        "numbers": shown.numbers_board(numbers, cells_of(numbers, company), company, language),
-        "versions": shown.version_lines(saved, company),
-        "confirmations": shown.confirmations(chosen.standing, department_of(request.user), company),
+        "numbers": boards.numbers_board(numbers, cells_of(numbers, company), company, language),
+        "versions": boards.version_lines(saved, company, names),
+        "confirmations": boards.confirmations(chosen.standing, department_of(request.user), company, names),
         "in_force": chosen.standing.version if chosen.standing else None,
         "open_months": asking.unconfirmed(plans, request.user),
         "may_edit": may(request.user, Right.EDIT_PLAN),
@@ -163,7 +164,7 @@ def _sheet_page(
             "wrong": wrong,
             "implied": implied,
             "implied_from": [say_month(month) for month in implied.months] if implied else [],
-            "outside": shown.money_text(implied.outside, company) if implied and implied.outside else None,
+            "outside": boards.money_text(implied.outside, company) if implied and implied.outside else None,
             "growth": more.get("growth", request.POST.get("implied", "")),
             "implied_word": (more.get("growth") or "0") if implied else request.POST.get("implied", ""),
             "month": sheet.months[0],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -147,24 +147,29 @@ def numbers_board(numbers: Numbers, cells: Sequence[Cell], company: Company, lan
     return Board(tuple(say_metric(metric) for metric in PLANNED), lines, (), "")
 
 
-def confirmations(standing: Standing | None, yours: Zone | None, company: Company) -> tuple[Confirmed, ...]:
+def confirmations(
+    standing: Standing | None, yours: Zone | None, company: Company, names: Mapping[str, str]
+) -> tuple[Confirmed, ...]:
     """Both heads, whether they have confirmed or not; nothing without a saved version."""
     if standing is None or standing.version is None:
         return ()
     said = {one.department: one for one in standing.version.confirmations}
     return tuple(
         Confirmed(
-            ZONE_NAMES[zone], ZONE_CLASS[zone], (said[zone].person or DASH) if zone in said else "",
+            ZONE_NAMES[zone], ZONE_CLASS[zone], _who(said[zone].person, names) if zone in said else "",
             say_moment(said[zone].at, company.tz) if zone in said else None, zone is yours,
         )
         for zone in DEPARTMENTS
     )  # fmt: skip
 
 
-def version_lines(versions: Sequence[PlanVersion], company: Company) -> tuple[VersionLine, ...]:
+def version_lines(
+    versions: Sequence[PlanVersion], company: Company, names: Mapping[str, str]
+) -> tuple[VersionLine, ...]:
+    """Versions, newest first; ``names`` are those of people by the name they sign in with."""
     return tuple(
         VersionLine(
-            version.number, say_moment(version.at, company.tz), version.person or DASH, say_origin(version),
+            version.number, say_moment(version.at, company.tz), _who(version.person, names), say_origin(version),
             version.why or "", tuple(say_change(change, company) for change in version.changes[:MANY_CHANGES]),
             max(len(version.changes) - MANY_CHANGES, 0), standing_name(Standing(version.month, version)),
             is_withdrawn=not version.numbers,
@@ -191,6 +196,10 @@ def money_text(amount: Decimal, company: Company) -> Text:
     scale = money_scale([amount])
     ru, en = (say_number(amount, Unit.MONEY, language, company.currency, scale) for language in LANGUAGES)
     return Text(ru, en)
+
+
+def _who(person: str | None, names: Mapping[str, str]) -> str:
+    return names.get(person or "") or person or DASH
 
 
 @dataclass(frozen=True)
