@@ -86,3 +86,20 @@ def test_steps_of_the_table_in_the_documents_are_those_of_the_diagnosis(walked):
     assert [step["step"] for step in walked["steps"]] == list(StepKey)
     assert all(f"| {key} |" in told for key in StepKey)
     assert first_words(DIAGNOSIS)
+
+
+def test_keys_of_a_plan_are_those_of_the_page():
+    from smarketing.analyses.plan_horizons import horizon
+    from smarketing.analyses.planning.record import numbers_in_force, versions
+    from smarketing.jobs import plan_export
+    from tests.analyses.test_planning_record import reader as saved
+
+    told, page = saved([("sales", "sergey")]), section(PAGE, "A plan")
+    (plan,) = horizon(told, (JUNE,))
+    data = plan_export.plan_data(plan, numbers_in_force(told, (JUNE,))[JUNE], versions(told, (JUNE,))[JUNE], told)
+    assert table(page, "contract") == list(data)
+    assert table(page, "segment") == list(data["duties"][0])
+    assert table(page, "version") == list(data["versions"][0])
+    assert data["versions"][0]["confirmed"][0].keys() == {"department", "at", "person"}
+    assert data["numbers"][0].keys() == {"metric", "segment", "lead_source", "value"}
+    assert {plan_export.CONTRACT, str(plan_export.CONTRACT_VERSION)} <= words(page)

@@ -113,10 +113,19 @@ def test_audit_log_cannot_be_rewritten(cast: dict[str, User]) -> None:
 @pytest.mark.parametrize(
     ("name", "rights"),
     [
-        ("alice", set(Right) - {Right.LOAD_DATA, Right.MANAGE_USERS}),
+        (
+            "alice",
+            set(Right) - {Right.LOAD_DATA, Right.MANAGE_CONNECTIONS, Right.MANAGE_USERS, Right.CONFIRM_PLAN},
+        ),
         ("bob", {Right.SEE_FIGURES}),
-        ("charlie", set(Right) - {Right.ASK, Right.ANSWER}),
-        ("dora", {Right.SEE_FIGURES, Right.SEE_COMPANY, Right.ANSWER, Right.SEE_DATA}),
+        ("charlie", set(Right) - {Right.ASK, Right.ANSWER, Right.EDIT_PLAN, Right.CONFIRM_PLAN}),
+        (
+            "dora",
+            {
+                Right.SEE_FIGURES, Right.SEE_COMPANY, Right.SEE_PLAN, Right.EDIT_PLAN, Right.CONFIRM_PLAN,
+                Right.ANSWER, Right.SEE_DATA,
+            },
+        ),
     ],
 )
 def test_rights_of_each_role(cast: dict[str, User], name: str, rights: set[Right]) -> None:

@@ -26,6 +26,7 @@ from smarketing.facts.period import Month, local_day
 from smarketing.facts.query import Reader, literal
 
 Number = int | Decimal | Fraction
+_EVERY_GATE = Gates(target=True, handled=True)
 
 
 @dataclass(frozen=True)
@@ -95,11 +96,12 @@ def plan_duties(reader: Reader, month: Month, known: Ground | None = None) -> Pl
     """The duties behind the month's plan, or behind the ripe months in its place; None with neither."""
     base = known or ground(reader)
     numbers, asked_plan = planned(reader, month)
-    plan = make_plan(numbers, {}, (), base.gate)
+    # A promise stands as it was given, whether or not the facts can show each of its gates.
+    plan = make_plan(numbers, {}, (), _EVERY_GATE)
     asked: tuple[str, ...] = ()
     if plan is None or plan.kind is not PlanKind.GIVEN:  # the months before are asked only where they are needed
         average = average_ripe_month(reader, base.gate, month, base.curves, base.today, {})
-        plan, asked = make_plan(numbers, average.levels, average.months, base.gate), average.asked
+        plan, asked = make_plan(numbers, average.levels, average.months, _EVERY_GATE), average.asked
     if plan is None:
         return None
     accepted, asked_accepted = _accepted_shares(reader, month)

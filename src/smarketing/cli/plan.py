@@ -193,8 +193,8 @@ def confirm_months(
 
 
 def note_plans(here: Workspace, plans: Mapping[Month, int], why: str = "") -> None:
-    """New versions from files go to the audit log; without any the log is not opened."""
-    if not plans:
+    """New versions from files go to the audit log, where the workspace has people and so a log."""
+    if not plans or not here.database_path.exists():
         return
     from smarketing.web.setup import prepare
 

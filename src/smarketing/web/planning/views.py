@@ -56,6 +56,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         "horizon_name": _horizon_name(months),
         "duties": boards.duties_board(chosen.duties, company, language) if chosen.duties else None,
         "plan_kind": chosen.duties.plan_kind.value if chosen.duties else "",
+        "gates": chosen.duties.gates if chosen.duties else None,
         "answer_minutes": company.response_sla_minutes,
         "numbers": boards.numbers_board(numbers, cells_of(numbers, company), company, language),
         "versions": boards.version_lines(saved, company, names),
