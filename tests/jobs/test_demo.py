@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -19,6 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from smarketing.analyses.planning.record import Origin, numbers_in_force, standings, versions
 from smarketing.analyses.verdict.answer import verdict as judge
 from smarketing.analyses.verdict.result import Cause
 from smarketing.facts.company import Milestone
@@ -535,3 +537,26 @@ def test_verdict_of_february_blames_nobody(workspace: Workspace) -> None:
 
     assert found.fact - found.plan < -3_000_000
     assert [part.cause for part in found.parts if part.label is Label.CONFIRMED] == []
+
+
+def test_make_demo_types_the_plan_of_the_year_and_both_heads_confirm_it(
+    facts: dict[str, pa.Table], workspace: Workspace
+) -> None:
+    months = tuple(Month(2026, number) for number in range(1, 13))
+    with workspace.lake.open() as reader:
+        in_force, firm = numbers_in_force(reader, months), standings(reader, months)
+        november, earlier = versions(reader, (Month(2026, 11),))[Month(2026, 11)]
+        (of_file,) = versions(reader, (Month(2025, 12),))[Month(2025, 12)]
+    # The plan in force is the one that the generator means: the truths are held against it.
+    for month in months[:11]:
+        assert in_force[month] == {
+            (row["metric"], row["segment"], None): Fraction(row["value"])
+            for row in facts["plans"].to_pylist()
+            if row["month"] == month.number
+        }
+    assert all(firm[month].is_confirmed for month in months)
+    assert (november.person, november.origin, earlier.person) == ("marketing", Origin.TYPED, "founder")
+    # Autumn was first planned with a tenth fewer dealers: 200 of 222.
+    assert [(change.key[0], change.before, change.after) for change in november.changes][0] == ("leads", 200, 222)
+    assert {change.key[0] for change in november.changes} == {"leads", "revenue"}
+    assert (of_file.origin, of_file.file) == (Origin.FILE, "plans.csv")

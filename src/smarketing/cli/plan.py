@@ -142,7 +142,7 @@ def implied(
         name = say_month(found.month).say(_language())
         _print(console, t(f"Подразумеваемый план на {name}: среднее месяцев {months}.",
                           f"The implied plan of {name}: the average of {months}."), style="bold")  # fmt: skip
-        _print_numbers(console, completed(found.numbers), reader.company)
+        _print_numbers(console, found.numbers, reader.company)
 
 
 @plan_app.command("load", help=t("Загрузить план из файла.", "Load a plan from a file."))
@@ -214,7 +214,7 @@ def _print_horizon(console: Console, reader: Reader, month: Month, over: Horizon
 
 def _print_numbers(console: Console, numbers: Numbers, company: Company) -> None:
     if numbers:
-        board = numbers_board(numbers, cells_of(numbers, company), company, _language())
+        board = numbers_board(completed(numbers), cells_of(numbers, company), company, _language())
         _print_board(console, board, t("Сегмент", "Segment"))
 
 

@@ -27,7 +27,7 @@ from smarketing.web.accounts.rights import Right, department_of, may, needs
 from smarketing.web.planning import actions, asking, boards
 from smarketing.web.planning.forms import Sent, WhyForm, added, hidden, sent
 from smarketing.web.planning.grid import grid
-from smarketing.web.planning.sheet import Sheet, cells_of, judged, sheet_of, with_source
+from smarketing.web.planning.sheet import Sheet, cells_of, completed, judged, sheet_of, with_source
 from smarketing.web.reports import reading
 from smarketing.web.reports.page import freshness, last_day
 from smarketing.web.shell import language_of
@@ -58,7 +58,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         "plan_kind": chosen.duties.plan_kind.value if chosen.duties else "",
         "gates": chosen.duties.gates if chosen.duties else None,
         "answer_minutes": company.response_sla_minutes,
-        "numbers": boards.numbers_board(numbers, cells_of(numbers, company), company, language),
+        "numbers": boards.numbers_board(completed(numbers), cells_of(numbers, company), company, language),
         "versions": boards.version_lines(saved, company, names),
         "confirmations": boards.confirmations(chosen.standing, department_of(request.user), company, names),
         "in_force": chosen.standing.version if chosen.standing else None,
