@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
+from smarketing.analyses.measuring.monthly import monthly_sums
 from smarketing.analyses.planning.numbers import (
     chain_cells,
     chain_revenue,
@@ -14,9 +16,11 @@ from smarketing.analyses.planning.numbers import (
     planned_total,
     stated,
 )
+from smarketing.analyses.question import Question
 from smarketing.facts.errors import WrongInput
-from smarketing.facts.period import Month
+from smarketing.facts.period import Clock, Month
 from tests.analyses.test_verdict import COMPANY, judge, plan_rows
+from tests.support.memory import MemoryReader
 
 MAY = Month(2026, 5)
 
@@ -122,3 +126,22 @@ def test_verdict_over_a_contradictory_plan_is_refused():
 
 def test_numbers_of_rows_are_exact():
     assert numbers_of(plan_rows()[1:2]) == {("target_share", "dealers", None): Fraction(3, 5)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "revenue"),
+    [
+        ([("dealers", "ads", 40), ("dealers", "fairs", 2), ("private", None, 100)], 142),
+        ([("dealers", None, 42), ("dealers", "ads", 40), ("private", None, 100)], 142),
+        ([("dealers", "ads", 40), ("dealers", None, 42), (None, None, 150)], 150),
+        ([("dealers", None, 42), ("private", None, 100), (None, "ads", 9)], 142),
+    ],
+)
+def test_planned_revenue_is_whole_where_one_segment_is_planned_by_source(rows, revenue):
+    plans = [
+        {"month": 202605, "metric": "revenue", "segment": segment, "lead_source": source, "value": Decimal(value)}
+        for segment, source, value in rows
+    ]
+    reader = MemoryReader(COMPANY, plans=plans)
+    question = Question(MAY.period, Clock.PERIOD)
+    assert monthly_sums(reader, question, "plans")[1] == revenue

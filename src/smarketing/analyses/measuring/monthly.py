@@ -98,9 +98,18 @@ def _plan_rows(rows: Sequence[Mapping[str, Any]], question: Question) -> Iterabl
     """Of every month the rows of one level, the coarsest that knows what is asked: no plan is counted twice."""
     asked = {level for level in _LEVELS if level in question.by or question.where.get(level)}
     for month in dict.fromkeys(row["month"] for row in rows):
-        of_month = [row for row in rows if row["month"] == month]
+        of_month = _by_segment([row for row in rows if row["month"] == month], asked)
         level = min((_given(row) for row in of_month if asked <= set(_given(row))), key=_coarseness, default=None)
         yield from (row for row in of_month if _given(row) == level and _within(row, question))
+
+
+def _by_segment(rows: Sequence[Mapping[str, Any]], asked: set[str]) -> list[Mapping[str, Any]]:
+    """Where nobody asks for sources, a segment that was planned by source alone is the sum of its sources."""
+    if "lead_source" in asked:
+        return list(rows)
+    whole = {row["segment"] for row in rows if row["lead_source"] is None}
+    told = [row for row in rows if row["lead_source"] is None or row["segment"] not in {*whole} - {None}]
+    return [{**row, "lead_source": None} if row["segment"] is not None else row for row in told]
 
 
 def _given(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -18,8 +18,9 @@ from smarketing.metrics.wording import say_month, say_number
 NO_PLAN = Note(
     "no-plan",
     Text(
-        "Плана на месяц нет, и дозревших месяцев, которые могли бы его заменить, тоже нет. Загрузите plans.csv.",
-        "There is no plan for the month and no ripe months to stand in for one. Load plans.csv.",
+        "Плана на месяц нет, и дозревших месяцев, которые могли бы его заменить, тоже нет. Введите план "
+        "на странице «План».",
+        "There is no plan for the month and no ripe months to stand in for one. Type one on the page of the plan.",
     ),
 )
 DEPENDS_ON_METHOD = Note(

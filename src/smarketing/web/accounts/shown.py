@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from smarketing.analyses.planning.record import Origin
+from smarketing.analyses.planning.words import ORIGIN_NAMES
+from smarketing.facts.company import Zone
 from smarketing.facts.language import Text, same
-from smarketing.metrics.wording import DASH, say_moment
+from smarketing.metrics.wording import DASH, ZONE_NAMES, say_moment
 from smarketing.web.accounts.models import AuditEntry, Role
 
 _ACTIONS = {
@@ -86,6 +89,10 @@ def _say(key: str, value: Any) -> Text:
         return Text("да", "yes") if value else Text("нет", "no")
     if isinstance(value, list):
         return same(", ".join(str(one) for one in value))
+    if key == "department" and value in set(Zone):
+        return ZONE_NAMES[Zone(value)]
+    if key == "origin" and value in set(Origin):
+        return ORIGIN_NAMES[Origin(value)]
     if key == "role" and value in set(Role):
         return Role(value).text
     return same(str(value))

@@ -120,7 +120,7 @@ def duties_board(duties: PlanDuties, company: Company, language: Language) -> Bo
     heads = (
         Text("Лиды", "Leads"), Text("Целевые", "Target"), Text("Принять", "To accept"),
         Text("Связаться", "To contact"), Text("Ответить вовремя", "Answer in time"), Text("Продажи", "Sales"),
-        Text("Выручка", "Revenue"), Text("Цена лида", "Worth of a lead"),
+        Text("Выручка", "Revenue"), Text("Ценность лида", "Worth of a lead"),
     )  # fmt: skip
     rows = duties.duties
     accepted = [duty.accepted for duty in rows if duty.accepted is not None]
