@@ -122,8 +122,13 @@ def test_audit_log_cannot_be_rewritten(cast: dict[str, User]) -> None:
         (
             "dora",
             {
-                Right.SEE_FIGURES, Right.SEE_COMPANY, Right.SEE_PLAN, Right.EDIT_PLAN, Right.CONFIRM_PLAN,
-                Right.ANSWER, Right.SEE_DATA,
+                Right.SEE_FIGURES,
+                Right.SEE_COMPANY,
+                Right.SEE_PLAN,
+                Right.EDIT_PLAN,
+                Right.CONFIRM_PLAN,
+                Right.ANSWER,
+                Right.SEE_DATA,
             },
         ),
     ],
