@@ -26,10 +26,11 @@ LOAD_ROWS = 300_000  # rows in one version of the lake: what is held in memory a
 LOOK_EVERY = timedelta(hours=20)  # at what is poor in the records
 CLOCK_STEP = timedelta(hours=1)  # so seldom does a version only say that nothing has changed
 _DELIVERED, _READ_BY, _LOOKED = "delivered", "read-by", "looked"
-# Settings by which a connector reads its records: when they change, all facts are made again.
-_READS = (
-    "zone", "currency", "phone_region", "stages", "segments", "source_groups", "custom_fields", "seller_quality",
-)  # fmt: skip
+# Settings by which no connector reads its records; when any other changes, all facts are made again.
+_UNREAD = {
+    "name", "language", "mql", "response_sla_minutes", "working_hours", "loss_reasons", "criteria", "accountable",
+    "guardrails", "rates", "verdict",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def _poor(connector: Connector, mirror: Mirror, company: Company, now: datetime)
 
 
 def _reading(company: Company, connection: Connection) -> str:
-    said = as_json([company.model_dump(mode="json", include=set(_READS)), connection.options])
+    said = as_json([company.model_dump(mode="json", exclude=_UNREAD), connection.options])
     return hashlib.sha256(said.encode()).hexdigest()
 
 

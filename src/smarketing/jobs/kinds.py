@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from smarketing.connectors.amocrm import kind as amocrm
 from smarketing.connectors.outside.kinds import ConnectorKind
+from smarketing.connectors.vk_ads import kind as vk_ads
+from smarketing.connectors.yandex_direct import kind as yandex_direct
+from smarketing.connectors.yandex_metrica import kind as yandex_metrica
 from smarketing.facts.errors import WrongQuestion, did_you_mean
 from smarketing.facts.language import Text
 
-KINDS: dict[str, ConnectorKind] = {kind.key: kind for kind in (amocrm.KIND,)}
+KINDS: dict[str, ConnectorKind] = {
+    kind.key: kind
+    for kind in (
+        amocrm.KIND,
+        vk_ads.KIND,
+        yandex_direct.KIND,
+        yandex_metrica.KIND,
+    )
+}
 
 
 def kind_of(key: str) -> ConnectorKind:

@@ -16,6 +16,9 @@ from smarketing.facts.language import Text, same
 KEY = r"^[a-z][a-z0-9_]*$"
 
 
+YES_NO = {"true": Text("да", "yes"), "false": Text("нет", "no")}
+
+
 class NoOptions(BaseModel):
     """A kind that has nothing to set."""
 
@@ -26,7 +29,7 @@ class NoOptions(BaseModel):
 class FormField:
     """One line of the form of a kind. A secret one is written and never shown; the others are options.
 
-    ``many``: several values, written with commas between them.
+    ``many``: several values, written with commas between them. ``choices``: value → what it is called.
     """
 
     name: str
@@ -35,6 +38,7 @@ class FormField:
     secret: bool = False
     required: bool = True
     many: bool = False
+    choices: Mapping[str, Text] = field(default_factory=dict)
 
     def value(self, said: str) -> str | list[str]:
         """What a person wrote, as the options understand it."""

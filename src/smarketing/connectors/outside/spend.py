@@ -14,8 +14,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
+from smarketing.connectors.outside.kinds import FormField
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.rows import fact_tables
 from smarketing.connectors.outside.streams import Cursor, Record, Refused, Since, Stream
@@ -44,6 +45,32 @@ class SpendOptions(BaseModel):
     currency: str | None = None
     cost_includes_vat: bool = True
     first_day: date | None = None
+
+    @field_validator("campaign_by")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in ("name", "id"):
+            raise ValueError("name or id")
+        return value
+
+
+ACCOUNT_FIELDS = (
+    FormField(
+        "account",
+        Text("Имя кабинета", "Name of the account"),
+        Text("Нужно, если у источника несколько кабинетов.", "Needed where one source has several accounts."),
+        required=False,
+    ),
+    FormField(
+        "campaign_by",
+        Text("Что стоит в utm_campaign", "What utm_campaign carries"),
+        required=False,
+        choices={
+            "name": Text("название кампании", "the campaign's name"),
+            "id": Text("номер кампании", "the campaign's number"),
+        },
+    ),
+)
 
 
 @dataclass(frozen=True)

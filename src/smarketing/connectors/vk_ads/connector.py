@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from smarketing.connectors.outside import spend
+from smarketing.connectors.outside.http import Traffic
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.pace import Pace
 from smarketing.connectors.outside.spend import SpendOptions
@@ -37,6 +38,10 @@ class VkAds:
     ) -> None:
         self.options = options
         self.api = Api(base_url, client_id, client_secret, pace=pace)
+
+    @property
+    def traffic(self) -> Traffic:
+        return self.api.http.traffic
 
     @property
     def streams(self) -> Sequence[Stream]:

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from smarketing.connectors.outside import spend
+from smarketing.connectors.outside.http import Traffic
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.pace import Pace
 from smarketing.connectors.outside.spend import SpendOptions
@@ -50,6 +51,10 @@ class YandexDirect:
     ) -> None:
         self.options = options or Options()
         self.reports = Reports(base_url, token, self.options.login, pace=pace, sleep=sleep)
+
+    @property
+    def traffic(self) -> Traffic:
+        return self.reports.http.traffic
 
     @property
     def streams(self) -> Sequence[Stream]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from smarketing.connectors.outside import spend
+from smarketing.connectors.outside.http import Traffic
 from smarketing.connectors.outside.mirror import Mirror, Stored
 from smarketing.connectors.outside.pace import Pace
 from smarketing.connectors.outside.rows import fact_tables
@@ -66,6 +67,10 @@ class YandexMetrica:
     ) -> None:
         self.options = options
         self.counter = Counter(base_url, token, options.counter, pace=pace, sleep=sleep)
+
+    @property
+    def traffic(self) -> Traffic:
+        return self.counter.http.traffic
 
     @property
     def streams(self) -> Sequence[Stream]:

@@ -41,23 +41,21 @@ class SystemForm(SpokenForm):
         for field in kind.fields:
             self.fields[_name(field)] = self._field(field)
 
-    def _field(self, field: FormField) -> forms.CharField:
-        hint = field.help
-        required = field.required
+    def _field(self, field: FormField) -> forms.Field:
+        hint, required = field.help, field.required
         if field.secret and self.existing is not None:
             hint = Text(f"{hint.ru} {_KEEP.ru}".strip(), f"{hint.en} {_KEEP.en}".strip())
             required = False
-        widget = (
-            forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}, render_value=False)
-            if field.secret
-            else forms.TextInput()
-        )
+        said: dict[str, Any] = {
+            "label": field.label.say(self.language),
+            "help_text": hint.say(self.language),
+            "required": required,
+        }
+        if field.choices:
+            named = [(value, name.say(self.language)) for value, name in field.choices.items()]
+            return forms.ChoiceField(choices=[("", "—"), *named], **said)
         return forms.CharField(
-            label=field.label.say(self.language),
-            help_text=hint.say(self.language),
-            required=required,
-            max_length=5000,
-            widget=widget,
+            max_length=5000, widget=_secret_input() if field.secret else forms.TextInput(), **said
         )
 
     def connection(self, key: str) -> Connection:
@@ -103,6 +101,10 @@ class AgainForm(SpokenForm):
         return day
 
 
+def _secret_input() -> forms.PasswordInput:
+    return forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}, render_value=False)
+
+
 def _name(field: FormField) -> str:
     """Secrets and options may share a name with a field of our own."""
     return f"{'secret' if field.secret else 'option'}_{field.name}"
@@ -121,6 +123,8 @@ def _initial(kind: ConnectorKind, existing: Connection | None, language: Languag
 
 
 def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
