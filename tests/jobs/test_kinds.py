@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 
 import pytest
@@ -12,6 +13,10 @@ from smarketing.jobs.kinds import KINDS
 # What a person would write into the options that a kind cannot do without.
 NEEDED = {"vk_ads": {"cost_includes_vat": "true"}, "yandex_metrica": {"counter": "44147844"}}
 SECRET = "https://portal.example/rest/1/s3cret-code/"  # whatever a kind asks for, a text like this may come
+
+
+def unheard(_renewed: Mapping[str, str]) -> None:
+    """Nobody keeps what is renewed here."""
 
 
 @pytest.mark.parametrize("key", KINDS)
@@ -26,7 +31,7 @@ def test_kind_opens_by_what_its_form_asks(key: str) -> None:
         base_url=known.base_url,
         options=kind.options.model_validate(known.options),
         secrets=dict.fromkeys((field.name for field in kind.secret_fields), SECRET),
-        keep=lambda renewed: None,
+        keep=unheard,
     )
     with closing(kind.open(account)) as connector:
         assert connector.kind == key
