@@ -146,6 +146,8 @@ class World:
             self._lead(f"L{number:04d}")
         self._money_without_lead()
         self._spend()
+        self._clients()
+        self._tasks()
 
     def _lead(self, lead_id: str) -> None:
         created = self._moment(at("2026-01-01"), days=150)
@@ -277,6 +279,34 @@ class World:
                             "clicks": self._maybe(5, 0.8),
                         }
                     )
+
+    def _clients(self) -> None:
+        """Not all clients are known; some have left, some say their segment."""
+        for number in range(0, 60, 2):
+            self.facts["clients"].append(
+                {
+                    "client_id": f"C{number}",
+                    "segment": self._maybe("of the client", 0.5),
+                    "left_at": self._maybe(date(2026, 1, 1) + timedelta(days=self._random.randrange(200)), 0.4),
+                }
+            )
+
+    def _tasks(self) -> None:
+        for number in range(40):
+            due = self._maybe(self._moment(at("2026-01-01"), days=150), 0.9)
+            if due and number % 3 == 0:
+                # Midnight in Moscow, winter and summer alike: a day without an hour there, an hour elsewhere.
+                due = due.replace(hour=21, minute=0, second=0, microsecond=0)
+            done = due and self._maybe(due + timedelta(hours=self._random.randrange(-60, 60)), 0.7)
+            self.facts["tasks"].append(
+                {
+                    "task_id": f"T{number}",
+                    "due_at": due,
+                    "done_at": done,
+                    "person": self._random.choice(["Anna", "Boris", None]),
+                    "template": self._maybe("every quarter", 0.5),
+                }
+            )
 
     def _moment(self, start: datetime, *, days: int) -> datetime:
         return start + timedelta(microseconds=self._random.randrange(days * 86_400_000_000))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,14 @@ from smarketing.lake.store import Lake
 from tests.lake.world import Facts, Row, World, at, batches, company
 
 KNOWN = at("2026-05-28 09:00")
-DERIVED = {"journeys": "lead_id", "receipts": "payment_id", "spend": "day, lead_source, campaign, cost, clicks"}
+DERIVED = {
+    "journeys": "lead_id",
+    "receipts": "payment_id",
+    "spend": "day, lead_source, campaign, cost, clicks",
+    "customers": "customer",
+    "customer_receipts": "payment_id",
+    "duties": "task_id",
+}
 
 
 def derived(lake: Lake) -> dict[str, list[Row]]:
@@ -33,6 +40,9 @@ def from_scratch(folder: Path, facts: Facts, settings: Company) -> dict[str, lis
     return derived(lake)
 
 
+_VERSIONED = ("leads", "payments", "clients", "tasks")
+
+
 def portions(world: World, seed: int, count: int) -> list[list[FactBatch]]:
     """The facts of a world in random order and portions; some rows come first in an older, other version."""
     chance = random.Random(seed)  # noqa: S311
@@ -43,7 +53,7 @@ def portions(world: World, seed: int, count: int) -> list[list[FactBatch]]:
             continue
         for row in rows:
             place = chance.randrange(count)
-            if table in ("leads", "payments") and place > 0 and chance.random() < 0.5:
+            if table in _VERSIONED and place > 0 and chance.random() < 0.5:
                 loads[chance.randrange(place)][table].append(_older(table, row, chance))
             loads[place][table].append(row)
             if chance.random() < 0.2:
@@ -62,6 +72,10 @@ def _slices(loads: list[Facts], rows: list[Row], chance: random.Random) -> None:
 
 def _older(table: str, row: Row, chance: random.Random) -> Row:
     """The same row as it was before: other client, other money, fields that were cleared later, another month."""
+    if table == "clients":
+        return {**row, "segment": "cleared later", "left_at": date(2026, 1, 1 + chance.randrange(28))}
+    if table == "tasks":
+        return {**row, "done_at": None, "template": "cleared later"}
     other: dict[str, Any] = {
         "client_id": f"C{chance.randrange(60)}",
         "amount": Decimal("3.21"),

@@ -146,6 +146,8 @@ class Company(_Part):
     phone_region: str = "RU"
     mql: Literal["target", "all"] = "target"
     response_sla_minutes: int = Field(default=60, gt=0)
+    # What counts as one purchase of a customer: all payments of a lead together, or every day of payment.
+    purchase: Literal["sale", "payment"] = "sale"
     working_hours: WorkingHours = WorkingHours()
     stages: tuple[Stage, ...] = ()
     segments: tuple[Segment, ...] = ()

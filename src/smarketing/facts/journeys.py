@@ -1,8 +1,11 @@
 """What do the derived tables carry? The builder in ``lake`` makes them, every question reads only them.
 
-``journeys``  one row per lead: dimensions, milestones, time in stages, verdict, loss, revenue.
-``receipts``  one row per payment with the dimensions of its lead.
-``spend``     one row per row of ad spend, money net of VAT.
+``journeys``           one row per lead: dimensions, milestones, time in stages, verdict, loss, revenue.
+``receipts``           one row per payment with the dimensions of its lead.
+``spend``              one row per row of ad spend, money net of VAT.
+``customers``          one row per customer: first and last purchase, money, what brought him.
+``customer_receipts``  one row per payment of a customer: which purchase it opens, how long after the one before.
+``duties``             one row per task: when it was due, whether it was done in time.
 """
 
 from __future__ import annotations
@@ -114,6 +117,85 @@ SPEND_COLUMNS: dict[str, str] = {
     "impressions": "BIGINT",
     "clicks": "BIGINT",
     "reported_leads": "BIGINT",
+}
+
+# A customer is who paid: a client by number, else a lead (see ``lake/customers.py``). His dimensions are those of
+# the lead of his first purchase. ``*_no`` are whole days since 1970-01-01: a question can add a silence to them.
+CUSTOMER_COLUMNS: dict[str, str] = {
+    "customer": "VARCHAR",  # «client …» or «lead …»
+    "client_id": "VARCHAR",
+    "lead_id": "VARCHAR",  # of the first purchase
+    "is_identified": "BOOLEAN",  # known by a client's number: can be recognised when he comes again
+    "created_day": "DATE",  # of the lead of the first purchase; NULL for money without a lead
+    "created_week": "DATE",
+    "created_month": "INTEGER",
+    "first_day": "DATE",  # of the first purchase; NULL: no purchase has a known day
+    "first_week": "DATE",
+    "first_month": "INTEGER",
+    "second_day": "DATE",
+    "second_week": "DATE",
+    "second_month": "INTEGER",
+    "last_day": "DATE",
+    "last_week": "DATE",
+    "last_month": "INTEGER",
+    "left_day": "DATE",  # when his contract ended; NULL: nobody said
+    "first_no": "INTEGER",
+    "last_no": "INTEGER",
+    "left_no": "INTEGER",
+    "purchases": "INTEGER",  # days with a purchase, and purchases nobody knows the day of
+    "revenue": "DECIMAL(18,2)",  # all payments net of VAT and refunds
+    "cost_of_goods": "DECIMAL(18,2)",
+    "repeat_revenue": "DECIMAL(18,2)",  # of the purchases after the first
+    "year_revenue": "DECIMAL(18,2)",  # within 365 days of the first purchase, its own day included
+    "year_cost": "DECIMAL(18,2)",
+    **dict.fromkeys(LEAD_DIMENSIONS, "VARCHAR"),
+}
+
+CUSTOMER_RECEIPT_COLUMNS: dict[str, str] = {
+    "payment_id": "VARCHAR",
+    "customer": "VARCHAR",
+    "client_id": "VARCHAR",
+    "lead_id": "VARCHAR",
+    "is_identified": "BOOLEAN",
+    "paid_day": "DATE",  # NULL: the day is not known
+    "paid_week": "DATE",
+    "paid_month": "INTEGER",
+    "amount": "DECIMAL(18,2)",
+    "cost": "DECIMAL(18,2)",
+    "is_purchase": "BOOLEAN",  # this payment opens a purchase; at most one a day
+    "purchase_number": "INTEGER",  # 1 is the customer's first; only where it opens a purchase, as the next three
+    "day_no": "INTEGER",
+    "gap_days": "INTEGER",  # since the purchase before
+    "next_no": "INTEGER",  # day of the purchase after
+    "left_no": "INTEGER",  # of the customer
+    "first_day": "DATE",
+    "first_month": "INTEGER",
+    "age_days": "INTEGER",  # from the first purchase to this payment
+    "age_months": "INTEGER",  # calendar months from the month of the first purchase to that of this payment
+    "before_no": "INTEGER",  # the customer's last purchase before the month of this payment
+    "until_no": "INTEGER",  # … and by the end of it
+    **dict.fromkeys(LEAD_DIMENSIONS, "VARCHAR"),
+}
+
+DUTY_COLUMNS: dict[str, str] = {
+    "task_id": "VARCHAR",
+    "due_at": "TIMESTAMP",  # the end of the day where the day alone was given; NULL: no term
+    "due_day": "DATE",
+    "due_week": "DATE",
+    "due_month": "INTEGER",
+    "done_at": "TIMESTAMP",
+    "done_day": "DATE",
+    "is_done": "BOOLEAN",
+    "is_in_time": "BOOLEAN",  # done by the term; FALSE also for what is not done
+    "is_regular": "BOOLEAN",  # set by a template or a rule
+    "manager": "VARCHAR",  # whose task it is, whatever the department
+    "kind": "VARCHAR",
+    "template": "VARCHAR",
+    "title": "VARCHAR",
+    "lead_id": "VARCHAR",
+    "client_id": "VARCHAR",
+    "source_system": "VARCHAR",
+    "url": "VARCHAR",
 }
 
 # Facts that questions may read as they are, latest versions only, with these names.

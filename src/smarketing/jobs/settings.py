@@ -34,6 +34,10 @@ COMMENTS: dict[str, tuple[str, str]] = {
         "Первый ответ, рабочих минут.",
         "First response, working minutes.",
     ),
+    "purchase": (
+        "Что считать покупкой: sale — все оплаты лида вместе; payment — каждый день оплаты (абонентская плата).",
+        "What one purchase is: sale, all payments of a lead; payment, every day of payment (subscriptions).",
+    ),
     "working_hours": ("Рабочие дни (1 — понедельник) и часы.", "Working days (1 is Monday) and hours."),
     "stages": (
         "Стадии по порядку. milestone: accepted — лид принят, deal — сделка, won — продажа, lost — отказ.",

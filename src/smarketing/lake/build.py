@@ -8,20 +8,30 @@ from datetime import datetime
 from pathlib import Path
 
 from smarketing.facts.company import Company
-from smarketing.facts.journeys import RECEIPT_COLUMNS, SPEND_COLUMNS, journey_columns
-from smarketing.lake import changes, journeys, receipts, spend, verdicts
+from smarketing.facts.journeys import (
+    CUSTOMER_COLUMNS,
+    CUSTOMER_RECEIPT_COLUMNS,
+    DUTY_COLUMNS,
+    RECEIPT_COLUMNS,
+    SPEND_COLUMNS,
+    journey_columns,
+)
+from smarketing.lake import changes, customers, duties, journeys, receipts, spend, verdicts
 from smarketing.lake.batches import LOAD, PART
 from smarketing.lake.changes import NO_LEAD_PART, Extent
 from smarketing.lake.delta import DeltaFolder
-from smarketing.lake.engine import Engine
+from smarketing.lake.engine import Engine, files_relation
 from smarketing.lake.settings import local, month_of
 
 CHUNK = 500_000  # leads computed at once: bounds the memory of the window over their moves
-DERIVED = ("journeys", "receipts", "spend")
+DERIVED = ("journeys", "receipts", "spend", "customers", "customer_receipts", "duties")
 _ORDER = {
     "journeys": f"{PART}, lead_source, created_at, lead_id",  # chunk_leads lie like this
     "receipts": f"{PART}, paid_at, payment_id",
     "spend": f"{PART}, lead_source, day, campaign, ad",
+    "customers": f"{PART}, lead_source, customer",
+    "customer_receipts": f"{PART}, lead_source, customer, paid_day, payment_id",
+    "duties": "due_at, task_id",
 }
 
 
@@ -47,6 +57,9 @@ def derived_columns(company: Company) -> dict[str, dict[str, str]]:
         "journeys": {**journey_columns(company), PART: "INTEGER"},
         "receipts": {**RECEIPT_COLUMNS, PART: "INTEGER"},
         "spend": {**SPEND_COLUMNS, PART: "INTEGER"},
+        "customers": {**CUSTOMER_COLUMNS, PART: "INTEGER"},
+        "customer_receipts": {**CUSTOMER_RECEIPT_COLUMNS, PART: "INTEGER"},
+        "duties": {**DUTY_COLUMNS, PART: "INTEGER"},
     }
 
 
@@ -72,6 +85,10 @@ def _build_all(work: Work) -> dict[str, int]:
     _add(work, versions, "receipts")
     spend.build(work.engine, work.company, None)
     _add(work, versions, "spend")
+    customers.build(work.engine, work.company, _receipts(work, versions))
+    _add(work, versions, "customers")
+    _add(work, versions, "customer_receipts")
+    _build_duties(work, versions)
     return versions
 
 
@@ -89,10 +106,29 @@ def _build_changed(work: Work, extent: Extent) -> dict[str, int]:
         receipts.build_changed(work.engine, work.company)
         kept = "payment_id NOT IN (SELECT payment_id FROM changed_payments)"
         _replace(work, versions, "receipts", parts, kept)
+    if extent.leads or extent.payments:
+        found = customers.build_changed(work.engine, work.company, _receipts(work, versions))
+        for table in ("customers", "customer_receipts"):
+            _replace(work, versions, table, found, customers.NOT_CHANGED)
     if extent.spend_parts:
         spend.build(work.engine, work.company, extent.spend_parts)
         _replace(work, versions, "spend", set(extent.spend_parts), "FALSE")
+    if extent.tasks:
+        _build_duties(work, versions)
     return versions
+
+
+def _receipts(work: Work, versions: Mapping[str, int]) -> str:
+    """SQL for the receipts as this run has just written them."""
+    files = work.folder("receipts").snapshot(versions["receipts"]).files
+    return files_relation(files, derived_columns(work.company)["receipts"])
+
+
+def _build_duties(work: Work, versions: dict[str, int]) -> None:
+    """Tasks are few: all of them, whenever one of them changed."""
+    duties.build(work.engine, work.company)
+    rows = work.engine.stream(f"SELECT * FROM new_duties ORDER BY {_ORDER['duties']}")
+    versions["duties"] = work.folder("duties").replace_all(rows, work.load)
 
 
 def _chunks(work: Work) -> Iterator[None]:

@@ -27,6 +27,17 @@ SELECT DISTINCT client_id FROM raw_payments
 WHERE client_id IS NOT NULL AND payment_id IN (SELECT payment_id FROM touched_payments)
 """
 
+# What a client says of itself reaches figures only where it bought.
+_SAID_OF_CLIENTS = """
+UNION
+SELECT client_id FROM raw_clients
+WHERE client_id IN (SELECT client_id FROM new_clients) AND (left_at IS NOT NULL OR segment IS NOT NULL)
+  AND client_id IN (
+    SELECT client_id FROM raw_payments
+    UNION SELECT client_id FROM raw_leads WHERE lead_id IN (SELECT lead_id FROM raw_payments)
+)
+"""
+
 _CLOSURE = """
 CREATE OR REPLACE TABLE changed_leads AS
 WITH wide AS (
@@ -65,6 +76,7 @@ class Extent:
     parts: tuple[int, ...]
     payments: int
     spend_parts: tuple[int, ...]
+    tasks: bool = True
 
 
 def find(engine: Engine, company: Company, changed: Collection[str], *, waiting: bool) -> Extent:
@@ -73,7 +85,7 @@ def find(engine: Engine, company: Company, changed: Collection[str], *, waiting:
     ``waiting``: time went on, so leads that were not answered yet must be judged again.
     """
     _touched(engine, changed, waiting=waiting)
-    engine.run(_CLIENTS)
+    engine.run(_CLIENTS + (_SAID_OF_CLIENTS if "clients" in changed else ""))
     for statement, looked_for in ((_CLOSURE, _OF_CLIENTS), (_PAYMENTS, _OF_ANY)):
         engine.run(statement.format(payments=_PAYMENTS_NOW.format(looked_for=looked_for), theirs=looked_for))
     month = month_of(f"CAST({local('created_at', company)} AS DATE)")
@@ -87,6 +99,7 @@ def find(engine: Engine, company: Company, changed: Collection[str], *, waiting:
         parts=tuple(row[0] for row in parts),
         payments=engine.value("SELECT COUNT(*) FROM changed_payments"),
         spend_parts=tuple(row[0] for row in engine.rows(spend)) if "ad_spend" in changed else (),
+        tasks="tasks" in changed,
     )
 
 

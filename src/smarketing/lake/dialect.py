@@ -18,7 +18,7 @@ from smarketing.facts.journeys import PLAIN_TABLES
 from smarketing.facts.language import Text
 
 Dialect = Literal["duckdb", "spark", "clickhouse"]
-ASKABLE = frozenset({"journeys", "receipts", "spend", *PLAIN_TABLES})
+ASKABLE = frozenset({"journeys", "receipts", "spend", "customers", "customer_receipts", "duties", *PLAIN_TABLES})
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "no-raw-facts",
         Text(
-            "Вопрос читает только journeys, receipts, spend и простые таблицы фактов.",
-            "A question reads only journeys, receipts, spend and the plain tables of facts.",
+            "Вопрос читает только производные таблицы (journeys, receipts, customers …) и простые таблицы фактов.",
+            "A question reads only derived tables (journeys, receipts, customers …) and plain tables of facts.",
         ),
         _is_foreign_table,
     ),

@@ -10,6 +10,7 @@ Modules, each answering one question:
 - `ripening`: how much of a young cohort has had time to happen?
 - `delays`: how long does it take, when the youngest cases have not had time to show the slow ones?
 - `cure`: how many will it be in the end when some never will?
+- `lifetime`: is a silent customer gone, how often will he buy again, what is he worth?
 - `coalitions`: which order-free weights share a change among factors?
 - `decomposition`: which factor, union and cell makes the gap between plan and fact?
 - `chain`: from counts along stages to factors, with undefined rates taken as neutral.
