@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from smarketing.analyses.churn import churn
 from smarketing.analyses.diagnosis import diagnose
 from smarketing.analyses.economics import economics
 from smarketing.analyses.focus import focus
 from smarketing.analyses.forecast import forecast
 from smarketing.analyses.funnel.kinds import Kind
 from smarketing.analyses.funnel.measure import funnel
+from smarketing.analyses.lifetime import lifetime
 from smarketing.analyses.losses import losses
+from smarketing.analyses.measuring import measure
 from smarketing.analyses.qualification import qualification
 from smarketing.analyses.question import Question
 from smarketing.analyses.questions import questions
 from smarketing.analyses.response import response
+from smarketing.analyses.retention import retention
 from smarketing.analyses.verdict import verdict
 from smarketing.analyses.verdict.sources import by_source
 from smarketing.facts.period import Clock, Month, Period
@@ -23,6 +27,9 @@ from smarketing.lake.engines import RecordingReader
 OWN = (
     "SELECT * FROM journeys ORDER BY lead_id NULLS LAST",
     "SELECT * FROM receipts ORDER BY payment_id NULLS LAST",
+    "SELECT * FROM customers ORDER BY customer",
+    "SELECT * FROM customer_receipts ORDER BY payment_id",
+    "SELECT * FROM duties ORDER BY task_id",
     "SELECT lead_source, day, SUM(cost) AS cost, SUM(clicks) AS clicks FROM spend GROUP BY 1, 2",
     "SELECT segment, COUNT(*) AS n, SUM(revenue) FILTER (WHERE is_won) AS revenue, "
     "PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY sec_new) AS median, "
@@ -49,6 +56,10 @@ def asked_by_measurements(reader: Reader) -> tuple[str, ...]:
         qualification(recording, question)
         response(recording, question)
         losses(recording, question)
+        lifetime(recording, question)
+    churn(recording, Question(period=SPRING, by=("month", "segment")).only("lead_source", "vk", ""))
+    retention(recording, Question(period=SPRING))
+    measure(recording, Question(SPRING, Clock.PERIOD, ("manager",)), ["tasks_done", "tasks_in_time"])
     for month in (Month(2026, 2), Month(2026, 4)):
         found = verdict(recording, month, draws=200)
         questions(recording, found)

@@ -25,7 +25,7 @@ def customers_of(
     payments: list[Row] = []
     for _, group in groupby(owned, key=lambda row: row["customer"]):
         _customer(list(group), said, purchase, found, payments)
-    return found, sorted(payments, key=lambda row: row["payment_id"])
+    return found, sorted(payments, key=lambda row: row["payment_id"] or "")
 
 
 def _owner(row: Mapping[str, Any]) -> str | None:
@@ -70,7 +70,7 @@ def _customer(
         **who,
     }
     found.append(_as_customer(base, origin, rows, kept, days, client.get("left_at")))
-    payments += [_as_receipt(base, row, openings, days) for row in rows]
+    payments += [_as_receipt(base, row, rows, openings, days) for row in rows]
 
 
 def _as_customer(
@@ -110,7 +110,7 @@ def _as_customer(
     return {name: row[name] for name in CUSTOMER_COLUMNS}
 
 
-def _as_receipt(base: Row, payment: Row, openings: Mapping[date, Row], days: list[date]) -> Row:
+def _as_receipt(base: Row, payment: Row, rows: list[Row], openings: Mapping[date, Row], days: list[date]) -> Row:
     day = payment.get("paid_day")
     opens = day in openings and openings[day] is payment
     place = days.index(day) if opens else None
@@ -127,14 +127,14 @@ def _as_receipt(base: Row, payment: Row, openings: Mapping[date, Row], days: lis
         "next_no": _number(days[place + 1]) if place is not None and place + 1 < len(days) else None,
         "age_days": max((day - days[0]).days, 0) if day and days else None,
         "age_months": max(_index(day) - _index(days[0]), 0) if day and days else None,
-        "before_no": None,
-        "until_no": None,
+        "year_amount": _sum(_of_year(rows, day), "amount") if opens else None,
         **_dates("paid", day),
     }
-    if day:
-        row["before_no"] = _number(max((one for one in days if _index(one) < _index(day)), default=None))
-        row["until_no"] = _number(max((one for one in days if _index(one) <= _index(day)), default=None))
     return {name: row[name] for name in CUSTOMER_RECEIPT_COLUMNS}
+
+
+def _of_year(rows: list[Row], day: date) -> list[Row]:
+    return [row for row in rows if row.get("paid_day") and 0 <= (day - row["paid_day"]).days < 365]
 
 
 def _when(row: Row) -> tuple[Any, ...]:

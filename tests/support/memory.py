@@ -14,8 +14,19 @@ import duckdb
 import pyarrow as pa
 
 from smarketing.facts.company import Company
-from smarketing.facts.journeys import MILESTONES, PLAIN_TABLES, RECEIPT_COLUMNS, SPEND_COLUMNS, journey_columns
+from smarketing.facts.journeys import (
+    CUSTOMER_COLUMNS,
+    CUSTOMER_RECEIPT_COLUMNS,
+    DUTY_COLUMNS,
+    MILESTONES,
+    PLAIN_TABLES,
+    RECEIPT_COLUMNS,
+    SPEND_COLUMNS,
+    journey_columns,
+)
 from smarketing.facts.tables import STORED, TABLES
+from tests.support.customers import customers_of
+from tests.support.duties import duties_of
 
 Fact = Mapping[str, Any]
 _BATCH = 200
@@ -41,7 +52,12 @@ class MemoryReader:
         self._connection = duckdb.connect()
         self._connection.execute("SET TimeZone = 'UTC'")
         self._fill("journeys", journey_columns(company), [_journey(row, company) for row in journeys])
-        self._fill("receipts", RECEIPT_COLUMNS, [_receipt(row) for row in receipts])
+        paid = [_receipt(row) for row in receipts]
+        self._fill("receipts", RECEIPT_COLUMNS, paid)
+        customers, customer_receipts = customers_of(paid, plain.get("clients", ()), company.purchase)
+        self._fill("customers", CUSTOMER_COLUMNS, customers)
+        self._fill("customer_receipts", CUSTOMER_RECEIPT_COLUMNS, customer_receipts)
+        self._fill("duties", DUTY_COLUMNS, duties_of(plain.get("tasks", ()), company))
         self._fill("spend", SPEND_COLUMNS, [_spend(row) for row in spend])
         for table in PLAIN_TABLES:
             columns = {column.name: STORED[column.kind] for column in TABLES[table].columns}

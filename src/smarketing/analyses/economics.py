@@ -26,6 +26,9 @@ COLUMNS = (
     "revenue",
     "aov",
 )
+# Beside them where the facts can tell: some client was seen to buy twice.
+AFTER_SALE = ("repeat_customer_share", "lost_customer_share")
+_AGAIN = "SELECT COUNT(*) AS customers FROM customers WHERE is_identified AND purchases > 1"
 _STAGES = {"accepted_leads": Milestone.ACCEPTED, "deals": Milestone.DEAL}
 
 
@@ -49,10 +52,18 @@ def compared(reader: Reader, question: Question, metrics: Sequence[str] | None =
 
 
 def default_metrics(reader: Reader) -> tuple[str, ...]:
-    """The usual columns: without stages that the company does not have; ROMI only where costs are known."""
+    """The usual columns: without stages that the company does not have; ROMI only where costs are known.
+
+    Repeat and churn stand at the end where clients are recognised when they come again.
+    """
     facts = what_is_loaded(reader, ("receipts",))
     by_return = "romi" if facts.costed_payments else "roas_minus_one"
-    return (*(key for key in COLUMNS if _has_stage(key, reader.company)), by_return)
+    again = reader.query(_AGAIN).to_pylist()[0]["customers"]
+    return (
+        *(key for key in COLUMNS if _has_stage(key, reader.company)),
+        by_return,
+        *(AFTER_SALE if again else ()),
+    )
 
 
 def _has_stage(key: str, company: Company) -> bool:

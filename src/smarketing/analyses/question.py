@@ -45,6 +45,7 @@ DIMENSION_NAMES: dict[str, Text] = {
     "loss_reason": Text("Причина потери", "Loss reason"),
     "criterion": Text("Критерий", "Criterion"),
     "hour": Text("Час", "Hour"),
+    "age": Text("Месяц жизни", "Month of life"),
 }
 
 

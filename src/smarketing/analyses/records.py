@@ -57,11 +57,34 @@ RECEIPT_COLUMNS = (
     "manager",
 )
 SPEND_COLUMNS = ("day", "lead_source", "campaign", "ad", "segment", "product", "cost", "impressions", "clicks")
-_COLUMNS = {"journeys": LEAD_COLUMNS, "receipts": RECEIPT_COLUMNS, "spend": SPEND_COLUMNS}
+CUSTOMER_COLUMNS = (
+    "customer",
+    "first_day",
+    "last_day",
+    "left_day",
+    "purchases",
+    "revenue",
+    "lead_id",
+    "lead_source",
+    "campaign",
+    "segment",
+    "product",
+    "manager",
+)
+DUTY_COLUMNS = ("task_id", "title", "manager", "due_at", "done_at", "is_in_time", "template", "lead_id", "url")
+_COLUMNS = {
+    "journeys": LEAD_COLUMNS,
+    "receipts": RECEIPT_COLUMNS,
+    "spend": SPEND_COLUMNS,
+    "customers": CUSTOMER_COLUMNS,
+    "duties": DUTY_COLUMNS,
+}
 _ORDER = {
     "journeys": "created_at DESC NULLS LAST, lead_id",
     "receipts": "paid_day DESC NULLS LAST, payment_id",
     "spend": "day DESC NULLS LAST, lead_source NULLS LAST, campaign NULLS LAST, ad NULLS LAST, cost DESC",
+    "customers": "last_day DESC NULLS LAST, customer",
+    "duties": "due_at DESC NULLS LAST, task_id",
 }
 
 

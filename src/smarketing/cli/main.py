@@ -14,6 +14,7 @@ from rich.console import Console
 from smarketing.cli.answers import diagnose_command, questions_command
 from smarketing.cli.calibration import calibrate_command
 from smarketing.cli.connecting import connections, sync_command
+from smarketing.cli.keeping import backup_command, config_app, restore_command
 from smarketing.cli.language import t, terminal_language
 from smarketing.cli.plan import plan_app
 from smarketing.cli.show import show_command, verdict_command
@@ -71,6 +72,13 @@ app.add_typer(
 )
 app.command("serve", help=t("Открыть продукт в браузере.", "Serve the product."))(serve_command)
 app.command("user", help=t("Добавить того, кто может войти.", "Add a person who may sign in."))(user_command)
+app.add_typer(config_app, name="config", help=t("Настройки компании файлом.", "The company's settings as a file."))
+app.command("backup", help=t("Сохранить всю рабочую папку в файл.", "Save the whole workspace into a file."))(
+    backup_command
+)
+app.command("restore", help=t("Восстановить рабочую папку из файла.", "Bring a workspace back from a file."))(
+    restore_command
+)
 app.command(
     "doctor", help=t("Проверить, всё ли в порядке с установкой.", "Say what is wrong with this installation.")
 )(doctor_command)

@@ -235,6 +235,7 @@ def _serve(folder: Path, host: str, port: int, console: Console, *, worker: bool
 
 
 def existing(here: Workspace) -> Workspace:
+    """The workspace itself; raises :class:`WrongState` with the way out where there is none."""
     if here.company_path.exists():
         return here
     raise WrongState(

@@ -163,17 +163,16 @@ CUSTOMER_RECEIPT_COLUMNS: dict[str, str] = {
     "amount": "DECIMAL(18,2)",
     "cost": "DECIMAL(18,2)",
     "is_purchase": "BOOLEAN",  # this payment opens a purchase; at most one a day
-    "purchase_number": "INTEGER",  # 1 is the customer's first; only where it opens a purchase, as the next three
+    "purchase_number": "INTEGER",  # 1 is the customer's first; only where it opens a purchase, as the next four
     "day_no": "INTEGER",
     "gap_days": "INTEGER",  # since the purchase before
     "next_no": "INTEGER",  # day of the purchase after
+    "year_amount": "DECIMAL(18,2)",  # his revenue in the 365 days that end with this purchase's day
     "left_no": "INTEGER",  # of the customer
     "first_day": "DATE",
     "first_month": "INTEGER",
     "age_days": "INTEGER",  # from the first purchase to this payment
     "age_months": "INTEGER",  # calendar months from the month of the first purchase to that of this payment
-    "before_no": "INTEGER",  # the customer's last purchase before the month of this payment
-    "until_no": "INTEGER",  # … and by the end of it
     **dict.fromkeys(LEAD_DIMENSIONS, "VARCHAR"),
 }
 

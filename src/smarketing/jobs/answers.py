@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from smarketing.analyses.churn import churn
 from smarketing.analyses.economics import economics
 from smarketing.analyses.focus import focus
 from smarketing.analyses.forecast import measured
 from smarketing.analyses.funnel import Kind, funnel
+from smarketing.analyses.lifetime import lifetime
 from smarketing.analyses.losses import losses
 from smarketing.analyses.qualification import qualification
 from smarketing.analyses.question import Question
 from smarketing.analyses.reconciliation import reconciliation
 from smarketing.analyses.response import response
 from smarketing.analyses.result import Measurement
+from smarketing.analyses.retention import retention
 from smarketing.facts.errors import WrongQuestion, did_you_mean
 from smarketing.facts.language import Text
 from smarketing.facts.query import Reader
@@ -56,6 +59,21 @@ ANSWERS: Mapping[str, Answer] = {
     "forecast": Answer(
         Text("прогноз месяца и шанс выполнить план", "the month's forecast and the chance of its plan"),
         lambda reader, question: measured(reader, question)[1],
+    ),
+    "retention": Answer(
+        Text(
+            "когорты покупателей: вернулись, остались, принесли",
+            "cohorts of customers: came again, stayed, brought",
+        ),
+        retention,
+    ),
+    "churn": Answer(
+        Text("отток клиентов и выручки по месяцам", "churn of customers and revenue by month"), churn, ("month",)
+    ),
+    "lifetime": Answer(
+        Text("чего стоит клиент: LTV и год вперёд", "what a customer is worth: LTV and the year to come"),
+        lifetime,
+        ("segment",),
     ),
     "reconciliation": Answer(
         Text("сверка отчёта маркетинга с CRM", "marketing's report against the CRM"),

@@ -82,17 +82,13 @@ WITH placed AS (
     LEFT JOIN customer_purchases f ON f.customer = p.customer AND f.purchase_number = 1
     LEFT JOIN customer_purchases u ON u.customer = p.customer AND u.opened_day = p.paid_day
         AND p.opened_day = p.paid_day AND p.amount > 0 AND p.order_amount > 0
-), standing AS (
-    SELECT *, {months} AS month_index,
-        MAX(CASE WHEN opens THEN paid_day END) OVER (
-            PARTITION BY customer ORDER BY {months} RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) AS before_day,
-        MAX(CASE WHEN opens THEN paid_day END) OVER (
-            PARTITION BY customer ORDER BY {months} RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS until_day
+), valued AS (
+    SELECT *, SUM(amount) OVER (
+        PARTITION BY customer ORDER BY paid_day RANGE BETWEEN INTERVAL {before} DAYS PRECEDING AND CURRENT ROW
+    ) AS year_amount
     FROM placed
 )
-SELECT {columns}, COALESCE({first_month}, 0)::INTEGER AS {part} FROM standing
+SELECT {columns}, COALESCE({first_month}, 0)::INTEGER AS {part} FROM valued
 """
 
 _CUSTOMERS = """
@@ -149,7 +145,7 @@ def _build(engine: Engine, company: Company, receipts: str, which: str) -> None:
     engine.run(
         _RECEIPTS.format(
             excluded=", ".join(LEAD_DIMENSIONS),
-            months=_months("paid_day"),
+            before=YEAR - 1,
             columns=typed(_receipt_columns(), CUSTOMER_RECEIPT_COLUMNS),
             first_month=month_of("first_day"),
             part=PART,
@@ -183,9 +179,8 @@ def _receipt_columns() -> dict[str, str]:
         "left_no": _number("left_day"),
         "first_month": month_of("first_day"),
         "age_days": _not_before("paid_day - first_day"),
-        "age_months": _not_before(f"month_index - {_months('first_day')}"),
-        "before_no": f"CASE WHEN paid_day IS NOT NULL THEN {_number('before_day')} END",
-        "until_no": f"CASE WHEN paid_day IS NOT NULL THEN {_number('until_day')} END",
+        "age_months": _not_before(f"{_months('paid_day')} - {_months('first_day')}"),
+        "year_amount": "CASE WHEN opens THEN year_amount END",
     }
 
 

@@ -9,17 +9,22 @@ from smarketing.analyses.measuring.asking import MONTHLY, Batch, Key, batches, k
 from smarketing.analyses.measuring.figures import Part, Value, as_part
 from smarketing.analyses.measuring.monthly import monthly_sums
 from smarketing.analyses.question import TIME_DIMENSIONS, Question
+from smarketing.analyses.silence import silence
 from smarketing.facts.company import Company
-from smarketing.facts.query import Reader
+from smarketing.facts.query import Reader, literal
 from smarketing.metrics.kinds import Measure, NoValue
 from smarketing.metrics.terms import marks_paid_groups, terms
 
 _LOADED = {
     "spend": "SELECT COUNT(*) AS loaded FROM spend",
     "receipts": "SELECT COUNT(*) AS loaded, COUNT(*) FILTER (WHERE cost <> 0) AS costed FROM receipts",
+    "customers": "SELECT COUNT(*) AS loaded, COUNT(*) FILTER (WHERE cost_of_goods <> 0) AS costed FROM customers",
+    "duties": "SELECT COUNT(*) AS loaded FROM duties",
     "costs": "SELECT COUNT(*) AS loaded FROM costs",
     "plans": "SELECT COUNT(*) AS loaded FROM plans WHERE metric = 'revenue'",
 }
+_CUSTOMER_COSTS = ("year_cost", "paid_year_cost")
+_OF_SILENCE = ("{judged}", "{lost}", "{year_old}")
 _PAID_SOURCES = (
     "SELECT DISTINCT lead_source FROM spend WHERE cost > 0 AND lead_source IS NOT NULL ORDER BY lead_source"
 )
@@ -31,6 +36,7 @@ class Facts:
 
     rows: Mapping[str, int]
     costed_payments: int
+    costed_customers: int = 0
     # Asked for every cell of a table, and the same for all rows of it.
     _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
@@ -42,6 +48,8 @@ class Facts:
 
     def _is_missing(self, measure: Measure, company: Company) -> bool:
         if measure.key == "cost_of_goods" and not self.costed_payments:
+            return True
+        if measure.key in _CUSTOMER_COSTS and not self.costed_customers:
             return True
         if measure.needs and company.stages and company.order(measure.needs) is None:
             return True
@@ -66,16 +74,22 @@ def what_is_loaded(reader: Reader, tables: Iterable[str]) -> Facts:
     return Facts(
         {table: int(row["loaded"]) for table, row in found.items()},
         int(found.get("receipts", {}).get("costed", 0)),
+        int(found.get("customers", {}).get("costed", 0)),
     )
 
 
 def words_for(reader: Reader, measures: Iterable[Measure]) -> Mapping[str, str]:
     """The company's words for the definitions of these measures."""
-    company = reader.company
+    company, conditions = reader.company, [measure.condition for measure in measures]
     sources: list[str] = []
-    if not marks_paid_groups(company) and any("{paid}" in measure.condition for measure in measures):
+    if not marks_paid_groups(company) and any("{paid}" in condition for condition in conditions):
         sources = [row["lead_source"] for row in reader.query(_PAID_SOURCES).to_pylist()]
-    return terms(company, company.calendar.clock(reader.known_until), sources)
+    asks_silence = any(word in condition for word in _OF_SILENCE for condition in conditions)
+    return {
+        **terms(company, company.calendar.clock(reader.known_until), sources),
+        "now": literal(reader.known_until),
+        **(silence(reader).words() if asks_silence else {}),
+    }
 
 
 def gather(

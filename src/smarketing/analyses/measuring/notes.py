@@ -19,6 +19,8 @@ from smarketing.metrics.wording import money_scale, say_number
 _NOT_LOADED = {
     "spend": Text("Расходы на рекламу не загружены.", "Ad spend is not loaded."),
     "receipts": Text("Оплаты не загружены.", "Payments are not loaded."),
+    "customers": Text("Покупателей нет: оплаты не загружены.", "There are no customers: no payments are loaded."),
+    "duties": Text("Задачи не загружены.", "Tasks are not loaded."),
     "costs": Text("Затраты по месяцам не загружены.", "Monthly costs are not loaded."),
     "plans": Text("План выручки не загружен.", "No revenue plan is loaded."),
 }

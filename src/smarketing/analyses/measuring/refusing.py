@@ -16,6 +16,8 @@ _TABLES = {
     "journeys": Text("лиды", "leads"),
     "receipts": Text("оплаты", "payments"),
     "spend": Text("расходы рекламных кабинетов", "ad accounts' costs"),
+    "customers": Text("покупатели", "customers"),
+    "duties": Text("задачи", "tasks"),
     "costs": Text("затраты по месяцам", "costs by month"),
     "plans": Text("планы", "plans"),
 }

@@ -13,6 +13,8 @@ from smarketing.facts.company import Company, Zone
 from smarketing.facts.errors import WrongQuestion, did_you_mean
 from smarketing.facts.language import Text
 from smarketing.metrics.catalogue import (
+    customers,
+    duties,
     focus,
     forecast,
     funnel,
@@ -22,6 +24,7 @@ from smarketing.metrics.catalogue import (
     qualification,
     reconciliation,
     response,
+    retention,
     sales,
 )
 from smarketing.metrics.kinds import Measure, Metric
@@ -32,12 +35,15 @@ _CHAPTERS = (
     (Text("Квалификация", "Qualification"), qualification),
     (Text("Продажи", "Sales"), sales),
     (Text("Деньги", "Money"), money),
+    (Text("Клиенты", "Customers"), customers),
+    (Text("Отток и когорты", "Churn and cohorts"), retention),
     (Text("Первый ответ", "First response"), response),
     (Text("Воронка", "Funnel"), funnel),
     (Text("Потери", "Losses"), losses),
     (Text("Фокус", "Focus"), focus),
     (Text("Прогноз", "Forecast"), forecast),
     (Text("Сверка", "Reconciliation"), reconciliation),
+    (Text("Задачи", "Tasks"), duties),
 )
 _Thing = TypeVar("_Thing", Measure, Metric)
 

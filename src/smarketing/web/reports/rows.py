@@ -13,6 +13,7 @@ from smarketing.analyses.records import Records
 from smarketing.facts.company import Company
 from smarketing.facts.language import Language, Text, same
 from smarketing.facts.period import Month
+from smarketing.jobs.record_export import Cell, Sheet
 from smarketing.metrics.kinds import Unit
 from smarketing.metrics.wording import DASH, say_day, say_moment, say_month, say_number, say_working
 
@@ -32,14 +33,27 @@ _HEADS = {
     "cost": Text("Расход", "Cost"),
     "impressions": Text("Показы", "Impressions"),
     "clicks": Text("Клики", "Clicks"),
+    "customer": Text("Покупатель", "Customer"),
+    "first_day": Text("Первая покупка", "First purchase"),
+    "last_day": Text("Последняя покупка", "Last purchase"),
+    "left_day": Text("Договор окончен", "Contract ended"),
+    "purchases": Text("Покупки", "Purchases"),
+    "task_id": Text("Задача", "Task"),
+    "title": Text("Название", "Title"),
+    "due_at": Text("Срок", "Due"),
+    "done_at": Text("Сделана", "Done"),
+    "is_in_time": Text("В срок", "In time"),
+    "template": Text("Шаблон", "Template"),
     "department": Text("Отдел", "Department"),
     "kind": Text("Вид", "Kind"),
     "metric": Text("Показатель", "Metric"),
     "value": Text("Значение", "Value"),
 }
+_YES, _NO = Text("да", "yes"), Text("нет", "no")
 _MONEY = frozenset({"amount", "revenue", "cost"})
-_NUMBERS = frozenset({"impressions", "clicks", "value"})
+_NUMBERS = frozenset({"impressions", "clicks", "value", "purchases"})
 _SIDE = frozenset({"url"})  # becomes the link of the first column
+_LINK = Text("Ссылка", "Link")
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,37 @@ def lines(found: Records, company: Company, language: Language) -> list[list[Sho
     return made
 
 
+def sheet(found: Records, company: Company, language: Language) -> Sheet:
+    """The same rows as values, every column of the page; the address in the CRM stands in the last one."""
+    columns = [*(column for column in found.columns if column not in _SIDE), *_SIDE.intersection(found.columns)]
+    heads = [
+        _LINK if column in _SIDE else _HEADS.get(column, DIMENSION_NAMES.get(column, same(column)))
+        for column in columns
+    ]
+    places = [found.columns.index(column) for column in columns]
+    return Sheet(
+        tuple(head.say(language) for head in heads),
+        [
+            [
+                _value(column, values[place], company, language)
+                for column, place in zip(columns, places, strict=True)
+            ]
+            for values in found.rows
+        ],
+    )
+
+
+def _value(column: str, value: Any, company: Company, language: Language) -> Cell:
+    if column in _SIDE:
+        return safe_url(value)
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC).astimezone(company.tz).replace(tzinfo=None)
+    if isinstance(value, bool | str):
+        return _say(column, value, company, language)
+    found: Cell = value
+    return found
+
+
 def _say(column: str, value: Any, company: Company, language: Language) -> str:
     if column == "response_working_seconds":
         return DASH if value is None else say_working(value).say(language)
@@ -80,6 +125,8 @@ def _say(column: str, value: Any, company: Company, language: Language) -> str:
         return say_number(Decimal(value), Unit.MONEY, language, company.currency)
     if column in _NUMBERS and value is not None:
         return say_number(value, Unit.COUNT, language)
+    if isinstance(value, bool):
+        return (_YES if value else _NO).say(language)
     if isinstance(value, datetime):
         return say_moment(value.replace(tzinfo=UTC), company.tz).say(language)
     if isinstance(value, date):

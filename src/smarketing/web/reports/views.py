@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -30,10 +31,13 @@ from smarketing.facts.language import Text
 from smarketing.facts.period import Clock
 from smarketing.jobs.freshness import Concern, concerns
 from smarketing.jobs.quarantine import quarantine
+from smarketing.jobs.record_export import MOST, to_csv, to_xlsx
 from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.catalogue import metric, name_of
 from smarketing.metrics.kinds import Metric
 from smarketing.metrics.wording import money_unit, say_period, say_ripe
+from smarketing.web.accounts.actions import audit
+from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, may, needs
 from smarketing.web.reports import asking, dictionary, judging, path, rows
 from smarketing.web.reports import lost as lost_shown
@@ -56,6 +60,7 @@ ECONOMICS = (
     Group(Text("Продажи", "Sales"), ("accepted_leads", "deals", "sales", "lead_to_sale_cr"), Zone.SALES),
     Group(Text("Стоимость", "Cost"), ("cpl", "cac_paid")),
     Group(Text("Деньги", "Money"), ("revenue", "aov", "romi", "roas_minus_one")),
+    Group(Text("После продажи", "After the sale"), ("repeat_customer_share", "lost_customer_share"), Zone.SALES),
 )
 SPLITS: tuple[tuple[str, ...], ...] = (
     ("segment",),
@@ -71,6 +76,11 @@ SPLITS: tuple[tuple[str, ...], ...] = (
 PAGE = 50
 MANY_PAGES = 1_000_000
 SHOWN_ALERTS = 5  # design.md §3: the rest behind «Ещё»
+RECORD_FORMATS = {"csv": to_csv, "xlsx": to_xlsx}
+TOO_MANY = Text(
+    "Записей {count}, в файл помещается {most}. Сузьте период или добавьте отбор.",
+    "There are {count} records, a file takes {most}. Narrow the period or add a filter.",
+)
 JUDGED_BY: tuple[tuple[str, ...], ...] = (
     ("lead_source",), ("campaign",), ("segment",), ("criterion",), ("manager",), ("month",),
 )  # fmt: skip
@@ -213,11 +223,13 @@ def records(request: HttpRequest) -> HttpResponse:
     page = Page.of(request)
     what = metric(request.GET.get("metric", "leads"))
     side: Side = "denominator" if request.GET.get("side") == "denominator" else "numerator"
+    if file := _records_file(page, what, side):
+        return file
     number = request.GET.get("page", "1")
     if not number.isdecimal() or not 0 < int(number) < MANY_PAGES:
         raise WrongQuestion("bad-page", Text("Номер страницы — целое число.", "A page is a whole number."))
     offset = (int(number) - 1) * PAGE
-    found = _records(page, what, side, offset)
+    found = _records(page, what, side, PAGE, offset)
     return render(
         request,
         "reports/records.html",
@@ -232,6 +244,7 @@ def records(request: HttpRequest) -> HttpResponse:
             pages=max(-(-found.count // PAGE), 1),
             earlier=page.href(page=str(int(number) - 1)) if offset else "",
             later=page.href(page=str(int(number) + 1)) if offset + PAGE < found.count else "",
+            exports=[(name.upper(), page.href(format=name)) for name in RECORD_FORMATS],
         ),
     )
 
@@ -276,15 +289,40 @@ def _splits(page: Page, offered: tuple[tuple[str, ...], ...] = SPLITS) -> list[d
     return chosen
 
 
-def _records(page: Page, what: Metric, side: Side, offset: int) -> Records:
+def _records_file(page: Page, what: Metric, side: Side) -> HttpResponse | None:
+    """All rows behind the figure as a file where the address asks for one."""
+    start = page.question.period.start if page.question.period else "all"
+    made = {name: partial(_records_made, page, what, side, name) for name in RECORD_FORMATS}
+    return page.file(made, f"{what.key}-records-{start}")
+
+
+def _records_made(page: Page, what: Metric, side: Side, name: str) -> bytes:
+    """The file, written down in the audit log: rows are of persons."""
+    found = _records(page, what, side, MOST, 0)
+    if found.count > MOST:
+        raise WrongQuestion("too-many-records", TOO_MANY.fill(count=found.count, most=MOST))
+    period, where = page.question.period, sorted(page.question.where.items())
+    audit(
+        cast(User, page.request.user),
+        "records_exported",
+        what.key,
+        format=name,
+        rows=found.count,
+        period=f"{period.start.isoformat()}..{period.last_day.isoformat()}" if period else "all",
+        filters=[f"{dimension}={value or '~'}" for dimension, values in where for value in values],
+    )
+    return RECORD_FORMATS[name](rows.sheet(found, page.company, page.language), page.language)
+
+
+def _records(page: Page, what: Metric, side: Side, limit: int, offset: int) -> Records:
     step, question = page.request.GET.get("step", ""), page.question
     if what.computed_by == "funnel" and step:
         kind = Kind.MILESTONES if page.request.GET.get("kind") == Kind.MILESTONES else Kind.STAGES
-        return doors.of_step(page.reader, question, what.key, step, kind, PAGE, offset)
+        return doors.of_step(page.reader, question, what.key, step, kind, limit, offset)
     if what.computed_by == "losses":
-        return doors.of_losses(page.reader, question, PAGE, offset)
+        return doors.of_losses(page.reader, question, limit, offset)
     key = "answered_leads" if what.computed_by == "response" else what.key
-    return find_records(page.reader, key, question, PAGE, offset, side)
+    return find_records(page.reader, key, question, limit, offset, side)
 
 
 def _sides(page: Page, what: Metric, side: Side) -> list[tuple[Text, str, bool]]:
