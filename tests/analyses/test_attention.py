@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from smarketing.analyses.attention import Urgency, attention
 from smarketing.facts.company import Company, Guardrail, VerdictSettings
-from tests.analyses.small_company import COHORT, COMPANY, lead, reader
+from tests.analyses.small_company import COHORT, COMPANY, SPEND, lead, reader
 
 NBSP = "\u00a0"
 
@@ -56,3 +56,16 @@ def test_large_counts_are_grouped_as_everywhere() -> None:
     assert titles["unknown-segment"].ru == f"Сегмент не указан у 1{NBSP}234 из 2{NBSP}000"
     assert titles["quarantine"].ru == f"В карантине 1{NBSP}234 строки"
     assert titles["unknown-segment"].en == "Segment is not given for 1,234 of 2,000"
+
+
+def test_report_and_crm_apart_are_an_alert_that_names_the_campaign() -> None:
+    spend = [{**row, "reported_leads": 12} for row in SPEND[1:2]]  # 12 against L1 and L2 of the day
+    (alert,) = [one for one in attention(reader(spend=spend), COHORT) if one.code == "reconciliation"]
+    assert alert.title.en == "Report and CRM differ: 12 and 2"
+    assert not [one for one in attention(reader(), COHORT) if one.code == "reconciliation"]
+
+
+def test_part_of_the_company_is_not_held_against_the_report_of_the_whole() -> None:
+    spend = [{**row, "reported_leads": 12} for row in SPEND[1:2]]
+    mine = COHORT.only("manager", "Анна")
+    assert not [one for one in attention(reader(spend=spend), mine) if one.code == "reconciliation"]

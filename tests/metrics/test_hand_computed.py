@@ -180,10 +180,14 @@ CAME = tuple(
     {"lead_id": f"R{number}", "created_at": at(f"2026-11-{moment}"), "lead_source": "radio", "campaign": campaign,
      **more}
     for number, (moment, campaign, more) in enumerate((
-        *[("16 12:00", "a", {})] * 3, *[("16 12:00", "a", ASIDE)] * 2,
+        *[("16 12:00", "a", {})] * 3,
+        *[("16 12:00", "a", ASIDE)] * 2,
         ("16 12:00", "a", {**ASIDE, "is_repeat": True}),
-        ("16 12:00", "a", {"is_counted": False, "is_test": True}), ("16 12:00", None, {}), ("17 01:00", "a", {}),
-        ("18 12:00", "a", {}), *[("16 12:00", "kacheli_new", {})] * 3,
+        ("16 12:00", "a", {"is_counted": False, "is_test": True}),
+        ("16 12:00", None, {}),
+        ("17 01:00", "a", {}),
+        ("18 12:00", "a", {}),
+        *[("16 12:00", "kacheli_new", {})] * 3,
     ))
 )  # fmt: skip
 BY_RECONCILIATION: dict[tuple[tuple[str, str], str], Value] = {

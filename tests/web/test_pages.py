@@ -17,7 +17,7 @@ from smarketing.web.accounts.models import User
 
 SignIn = Callable[..., Client]
 PAGES = (
-    "/", "/diagnosis", "/analytics", "/funnel", "/qualification", "/focus", "/metrics", "/records", "/data",
+    "/", "/diagnosis", "/analytics", "/funnel", "/qualification", "/focus", "/reconciliation", "/metrics", "/records", "/data",
     "/account",
 )  # fmt: skip
 FIGURES = ("/", "/analytics", "/funnel", "/qualification", "/records")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
 from smarketing.analyses.measuring import measure
 from smarketing.analyses.question import EMPTY, Question, filter_condition, period_condition
+from smarketing.analyses.reconciliation import reconciliation
+from smarketing.analyses.reconciliation.measure import SPLITS
 from smarketing.facts.company import Guardrail, Zone
 from smarketing.facts.language import LANGUAGES, Text, plural
 from smarketing.facts.query import Reader, literal
@@ -57,6 +59,19 @@ _UNKNOWN_MORE = {
 _WHAT = {"segment": Text("Сегмент", "Segment"), "lead_source": Text("Источник", "Source")}
 _GUARDRAIL = Text("{name}: {value} при пороге {limit}", "{name}: {value} against a threshold of {limit}")
 _GUARDRAIL_MORE = Text("Порог задан компанией.", "The company set this threshold.")
+_APART = Text("Отчёт и CRM расходятся: {reported} и {crm}", "Report and CRM differ: {reported} and {crm}")
+_APART_ONE = Text(
+    "Кампания {name}: {reported} по отчёту, {crm} в CRM", "{name}: {reported} reported, {crm} in the CRM"
+)
+_APART_MORE = Text(
+    "Допуск — 5 % и три лида. Вне его {count} из сверенных; причины — на странице сверки.",
+    "The tolerance is 5% and three leads. Beyond it: {count}; the causes stand on the reconciliation.",
+)
+_PAIR = Text("«{report}» и «{crm}» — похоже, одна кампания", "“{report}” and “{crm}” look like one campaign")
+_PAIR_MORE = Text(
+    "Расход {spend} и {leads} стоят под разными именами. Нужно слово человека.",
+    "Spend of {spend} and {leads} stand under two names. A person has to say.",
+)
 _QUARANTINE = Text("В карантине {rows}", "{rows} in quarantine")
 _QUARANTINE_MORE = Text(
     "Строки не вошли в цифры. Их можно исправить и загрузить снова.",
@@ -70,6 +85,7 @@ def attention(reader: Reader, question: Question, quarantined: int = 0) -> tuple
     Waiting leads are those of now, whatever the period; the other checks speak of the question's leads.
     """
     alerts = [*_waiting(reader, question), *_guardrails(reader, question), *_unknown(reader, question)]
+    alerts += _reconciled(reader, question)
     if quarantined:
         rows = plural(quarantined, ("строка", "строки", "строк"), ("row", "rows"))
         count = _said(quarantined, Unit.COUNT)
@@ -117,6 +133,35 @@ def _unknown(reader: Reader, question: Question) -> list[Alert]:
             Alert(f"unknown-{dimension}", Urgency.WARNING, zone, title, more, "leads", {dimension: (EMPTY,)})
         )
     return alerts
+
+
+def _reconciled(reader: Reader, question: Question) -> list[Alert]:
+    """What the reconciliation found; nothing for who sees a part of the company that no report knows."""
+    if any(values and key not in SPLITS for key, values in question.where.items()):
+        return []
+    found = reconciliation(reader, replace(question, by=(), compare=None))
+    alerts = []
+    if found.is_red:
+        title = _APART.fill(reported=found.reported, crm=found.crm)
+        alerts.append(_of_reconciliation("reconciliation", title, len(found.apart)))
+    elif found.apart:
+        worst = found.apart[0]
+        name = f"«{worst.campaign}»" if worst.campaign else (worst.lead_source or "—")
+        title = _APART_ONE.fill(name=name, reported=worst.reported, crm=worst.crm)
+        alerts.append(_of_reconciliation("reconciliation", title, len(found.apart)))
+    for pair in found.pairs[:1]:
+        title = _PAIR.fill(report=pair.report, crm=pair.crm)
+        more = _PAIR_MORE.fill(
+            spend=_said(pair.spend, Unit.MONEY, reader.company.currency), leads=say_leads(pair.leads)
+        )
+        alerts.append(Alert("campaign-pair", Urgency.WARNING, Zone.MARKETING, title, more))
+    return alerts
+
+
+def _of_reconciliation(code: str, title: Text, count: int) -> Alert:
+    campaigns = plural(count, ("кампания", "кампании", "кампаний"), ("campaign", "campaigns"))
+    said = Text(f"{count} {campaigns.ru}", f"{count} {campaigns.en}")
+    return Alert(code, Urgency.WARNING, Zone.JOINT, title, _APART_MORE.fill(count=said))
 
 
 def _guardrails(reader: Reader, question: Question) -> list[Alert]:

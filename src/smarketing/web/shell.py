@@ -37,6 +37,7 @@ PLACES = (
     Place("qualification", Text("Квалификация", "Qualification"), "list-checks", Right.SEE_FIGURES, asks=True),
     Place("focus", Text("Фокус", "Focus"), "crosshair", Right.SEE_COMPANY, minor=True, asks=True),
     Place("plan", Text("План", "Plan"), "target", Right.SEE_PLAN, minor=True),
+    Place("reconciliation", Text("Сверка", "Reconciliation"), "scale", Right.SEE_DATA, minor=True, asks=True),
     Place("data", Text("Данные", "Data"), "database", Right.SEE_DATA, minor=True),
     Place("connections", Text("Подключения", "Connections"), "plug", Right.MANAGE_CONNECTIONS, minor=True),
     Place("metrics", Text("Словарь метрик", "Metric dictionary"), "book-open", Right.SEE_FIGURES, minor=True),

@@ -12,7 +12,7 @@ from smarketing.analyses.question import period_condition
 from smarketing.analyses.reconciliation.causes import DELAY_DAYS
 from smarketing.analyses.reconciliation.places import Count, Place, Report
 from smarketing.facts.campaigns import Campaign, one_name
-from smarketing.facts.period import Month, Period
+from smarketing.facts.period import Month, Period, local_day
 from smarketing.facts.query import Reader, literal
 
 BORDER_HOURS = 3
@@ -63,6 +63,11 @@ class Asked:
     reader: Reader
     questions: list[str] = field(default_factory=list)
 
+    @property
+    def today(self) -> date:
+        """The last day the facts know of."""
+        return local_day(self.reader.known_until, self.reader.company.tz)
+
     def rows(self, question: str) -> list[dict[str, Any]]:
         self.questions.append(question)
         found: list[dict[str, Any]] = self.reader.query(question).to_pylist()
@@ -85,7 +90,7 @@ def of_typed(asked: Asked, period: Period | None) -> Gathered:
     names = one_name(asked.reader.company.campaign_pairs)
     for row in known or rows:
         place = _typed_place(row, grains[row["lead_source"]], names)
-        if _lies_in(place, period):
+        if _lies_in(place, period, asked.today):
             leads[place] += int(row["leads"])
         elif place.day is None and _touches(place.month, period):
             cut.add(place.month)
@@ -161,14 +166,19 @@ def _typed_place(row: Mapping[str, Any], grain: Grain, names: Mapping[Campaign, 
     )  # fmt: skip
 
 
-def _lies_in(place: Place, period: Period | None) -> bool:
+def _lies_in(place: Place, period: Period | None, today: date) -> bool:
+    wide = widened(period)
+    if place.day is None:
+        return holds_month(period, place.month, today)
+    return wide is None or wide.start <= place.day < wide.end
+
+
+def holds_month(period: Period | None, month: int, today: date) -> bool:
+    """Whether the period holds the month, or all of it that has passed."""
     if period is None:
         return True
-    wide = widened(period)
-    if place.day is not None and wide is not None:
-        return wide.start <= place.day < wide.end
-    month = Month.from_number(place.month).period
-    return period.start <= month.start and month.end <= period.end
+    days = Month.from_number(month).period
+    return period.start <= days.start and min(days.end, today + timedelta(days=1)) <= period.end
 
 
 def _touches(month: int, period: Period | None) -> bool:

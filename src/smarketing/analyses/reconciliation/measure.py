@@ -16,16 +16,17 @@ from smarketing.analyses.reconciliation.gathering import (
     as_reported,
     chosen,
     covered,
+    holds_month,
     of_account,
     of_crm,
     of_typed,
 )
 from smarketing.analyses.reconciliation.pairs import Proposal, proposed_pairs
 from smarketing.analyses.reconciliation.places import Cause, Cell, Count, Place, Report, is_red
-from smarketing.analyses.reconciliation.saying import notes_of
+from smarketing.analyses.reconciliation.saying import Apart, notes_of
 from smarketing.analyses.result import Measurement
 from smarketing.facts.company import Company
-from smarketing.facts.period import Month, Period
+from smarketing.facts.period import Period
 from smarketing.facts.query import Reader
 from smarketing.metrics.catalogue import accountable, metric
 from smarketing.metrics.kinds import Figure, NoValue, Row
@@ -62,6 +63,19 @@ class Reconciliation:
     def is_red(self) -> bool:
         return is_red(self.reported, self.crm)
 
+    @property
+    def apart(self) -> tuple[Apart, ...]:
+        """Campaigns out of tolerance, the widest gap first."""
+        grouped: dict[tuple[str | None, str | None], list[Cell]] = defaultdict(list)
+        for cell in self.cells:
+            grouped[cell.place.lead_source, cell.place.campaign].append(cell)
+        every = (
+            Apart(*names, sum(cell.reported for cell in cells), sum(cell.crm for cell in cells))
+            for names, cells in grouped.items()
+        )
+        red = [one for one in every if is_red(one.reported, one.crm)]
+        return tuple(sorted(red, key=lambda one: (-abs(one.crm - one.reported), one.lead_source or "")))
+
 
 def reconciliation(reader: Reader, question: Question, report: Report | None = None) -> Reconciliation:
     """Marketing's report against the CRM. ``report``: which one; None: of every source the finest there is.
@@ -82,10 +96,10 @@ def reconciliation(reader: Reader, question: Question, report: Report | None = N
         cell
         for cell in every
         if known.holds(cell.place)
-        and _is_asked(cell.place, period)
+        and _is_asked(cell.place, period, asked.today)
         and _passes(cell.place, question.where, reader.company)
     ]
-    beside = _left_out(crm, by_source, question, reader.company)
+    beside = _left_out(crm, by_source, question, reader.company, asked.today)
     notes = notes_of({source: one.report for source, one in by_source.items()}, beside, _cut(found), cells, pairs)
     rows = _rows(reader.company, cells, question.by)
     table = Measurement(
@@ -127,13 +141,10 @@ def _sides(
     return Sides(reported, held, nameless, [one.key for one in pairs])
 
 
-def _is_asked(place: Place, period: Period | None) -> bool:
-    if period is None:
-        return True
-    if place.day is not None:
-        return period.start <= place.day < period.end
-    month = Month.from_number(place.month).period
-    return period.start <= month.start and month.end <= period.end
+def _is_asked(place: Place, period: Period | None, today: date) -> bool:
+    if place.day is None:
+        return holds_month(period, place.month, today)
+    return period is None or period.start <= place.day < period.end
 
 
 def _passes(place: Place, where: Mapping[str, tuple[str, ...]], company: Company) -> bool:
@@ -141,7 +152,11 @@ def _passes(place: Place, where: Mapping[str, tuple[str, ...]], company: Company
 
 
 def _left_out(
-    crm: Mapping[Place, Count], by_source: Mapping[str | None, Gathered], question: Question, company: Company
+    crm: Mapping[Place, Count],
+    by_source: Mapping[str | None, Gathered],
+    question: Question,
+    company: Company,
+    today: date,
 ) -> int:
     """Counted leads of the period that no report speaks of."""
     if None in by_source:
@@ -150,7 +165,7 @@ def _left_out(
         count.counted
         for place, count in crm.items()
         if place.lead_source not in by_source
-        and _is_asked(place, question.period)
+        and _is_asked(place, question.period, today)
         and _passes(place, question.where, company)
     )
 

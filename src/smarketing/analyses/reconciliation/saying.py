@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from smarketing.analyses.reconciliation.pairs import Proposal
 from smarketing.analyses.reconciliation.places import REPORT_NAMES, Cause, Cell, Report
@@ -43,6 +44,10 @@ _NONE = Text("Отчётов маркетинга за этот период н�
 _SAME = Text(
     "Отчёт и CRM сходятся: {reported} и {crm} {word}.", "Report and CRM agree: {reported} and {crm} {word}."
 )
+_IN_TOTAL = Text(
+    "В сумме отчёт и CRM сходятся: {reported} и {crm} {word}.",
+    "In total report and CRM agree: {reported} and {crm} {word}.",
+)
 _APART = Text(
     "В отчёте {reported} {word}, в CRM {crm}: {side} на {gap} ({share}).",
     "The report has {reported} {word}, the CRM {crm}: {gap} {side} ({share}).",
@@ -50,16 +55,42 @@ _APART = Text(
 _MAIN = Text(" Больше всего дают {named}.", " Most of it: {named}.")
 _REST = Text(" Без объяснения остаётся {left}.", " {left} stay unexplained.")
 _CLEAR = Text(" Необъяснённых нет.", " None stay unexplained.")
+_CAMPAIGNS = Text(
+    " Вне допуска {count}, сильнее всего {name}: {reported} по отчёту и {crm} в CRM.",
+    " Out of tolerance: {count}, most of all {name}: {reported} in the report, {crm} in the CRM.",
+)
+_NAMELESS = Text("«{source}» без кампании", "“{source}” without a campaign")
+_NO_SOURCE = Text("без источника", "no source")
 
 
-def conclusion(reported: int, crm: int, causes: Mapping[Cause, int], *, red: bool, known: bool) -> Text:
-    """The sentence at the top: do they agree, by how much not, what explains most, what is left."""
+@dataclass(frozen=True)
+class Apart:
+    """A campaign whose two counts lie further apart than is tolerated."""
+
+    lead_source: str | None
+    campaign: str | None
+    reported: int
+    crm: int
+
+
+def conclusion(
+    reported: int,
+    crm: int,
+    causes: Mapping[Cause, int],
+    *,
+    red: bool,
+    known: bool,
+    apart: Sequence[Apart] = (),
+) -> Text:
+    """The sentence at the top: do they agree, by how much not, what explains most, what is left, and where."""
     if not known:
         return _NONE
     word = plural(crm, ("лид", "лида", "лидов"), ("lead", "leads"))
     gap = crm - reported
     if not red:
-        return _joined(_SAME.fill(reported=_number(reported), crm=_number(crm), word=word), _left(causes))
+        return _joined(
+            _SAME.fill(reported=_number(reported), crm=_number(crm), word=word), _left(causes), _worst(apart)
+        )
     side = Text("меньше", "fewer") if gap < 0 else Text("больше", "more")
     text = _APART.fill(
         reported=_number(reported), crm=_number(crm), side=side, gap=_number(abs(gap)),
@@ -72,7 +103,7 @@ def conclusion(reported: int, crm: int, causes: Mapping[Cause, int], *, red: boo
     named = [Text(f"{CAUSE_NAMES[one].ru} ({abs(causes[one])})", f"{CAUSE_NAMES[one].en} ({abs(causes[one])})")
              for one in main]  # fmt: skip
     said = _MAIN.fill(named=_listed(named)) if named else same("")
-    return _joined(text, said, _left(causes))
+    return _joined(text, said, _left(causes), _worst(apart))
 
 
 def notes_of(
@@ -99,6 +130,18 @@ def notes_of(
     if pairs:
         found.append(Note("open-pairs", _PAIRS.fill(count=len(pairs))))
     return tuple(found)
+
+
+def _worst(apart: Sequence[Apart]) -> Text:
+    if not apart:
+        return same("")
+    one = apart[0]
+    word = plural(len(apart), ("кампания", "кампании", "кампаний"), ("campaign", "campaigns"))
+    name = same(f"«{one.campaign}»") if one.campaign else _NAMELESS.fill(source=one.lead_source or _NO_SOURCE)
+    return _CAMPAIGNS.fill(
+        count=Text(f"{len(apart)} {word.ru}", f"{len(apart)} {word.en}"), name=name,
+        reported=_number(one.reported), crm=_number(one.crm),
+    )  # fmt: skip
 
 
 def _left(causes: Mapping[Cause, int]) -> Text:

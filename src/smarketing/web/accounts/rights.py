@@ -28,6 +28,7 @@ class Right(StrEnum):
     EDIT_PLAN = "edit_plan"
     CONFIRM_PLAN = "confirm_plan"  # for one's own department
     SEE_DATA = "see_data"  # loads, quarantine, mappings
+    SETTLE_DATA = "settle_data"  # say which campaign names and which clients are one
     LOAD_DATA = "load_data"
     MANAGE_CONNECTIONS = "manage_connections"
     MANAGE_USERS = "manage_users"
@@ -46,6 +47,7 @@ _RIGHTS: dict[Right, frozenset[Role]] = {
     Right.EDIT_PLAN: frozenset({Role.FOUNDER, *_HEADS}),
     Right.CONFIRM_PLAN: frozenset(_HEADS),
     Right.SEE_DATA: _EVERYONE - {Role.SELLER},
+    Right.SETTLE_DATA: frozenset({Role.FOUNDER, Role.HEAD_MARKETING, Role.HEAD_SALES, Role.ADMINISTRATOR}),
     Right.LOAD_DATA: frozenset({Role.ADMINISTRATOR}),
     Right.MANAGE_CONNECTIONS: frozenset({Role.ADMINISTRATOR}),
     Right.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),

@@ -37,6 +37,7 @@ _ACTIONS = {
     "mapping_saved": Text("сохранил сопоставление", "saved a mapping"),
     "plan_saved": Text("изменил план", "changed the plan"),
     "plan_confirmed": Text("подтвердил план", "confirmed the plan"),
+    "campaign_pair": Text("решил о названиях кампании", "judged campaign names"),
 }
 _DETAILS = {
     "kind": Text("вид", "kind"),
@@ -60,6 +61,8 @@ _DETAILS = {
     "files_count": Text("файлов", "files"),
     "period": Text("период", "period"),
     "filters": Text("отбор", "filters"),
+    "word": Text("решение", "decision"),
+    "lead_source": Text("источник", "source"),
     "role": Text("роль", "role"),
     "username": Text("имя для входа", "user name"),
     "name": Text("имя", "name"),
@@ -95,7 +98,16 @@ def audit_lines(entries: Iterable[AuditEntry], zone: ZoneInfo) -> list[AuditLine
     ]
 
 
+_WORDS = {
+    "one": Text("одна кампания", "one campaign"),
+    "two": Text("разные кампании", "two campaigns"),
+    "forget": Text("решение отменено", "taken back"),
+}
+
+
 def _say(key: str, value: Any) -> Text:
+    if key == "word":
+        return _WORDS.get(str(value), same(str(value)))
     if isinstance(value, bool):
         return Text("да", "yes") if value else Text("нет", "no")
     if isinstance(value, list):

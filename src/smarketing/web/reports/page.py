@@ -37,7 +37,7 @@ FORMATS: Mapping[str, tuple[Callable[[Measurement, Company, Language], str | byt
 # Filters that have a picker; any other dimension may stand in an address and shows as a chip.
 PICKED = ("segment", "source_group", "lead_source", "manager")
 # What a page keeps in its address beside the question.
-KEPT = ("sort", "metric", "side", "step", "kind", "draft", "losses")
+KEPT = ("sort", "metric", "side", "step", "kind", "draft", "losses", "report")
 MANY = 60  # a picker with more values than this is a text field in disguise: left out
 
 
@@ -103,6 +103,11 @@ class Page:
         side = "" if door.side == "numerator" else door.side
         query = asking.to_query(door.question, Defaults(self.today), metric=door.metric, side=side)
         return f"{reverse('records')}?{query}"
+
+    def elsewhere(self, name: str) -> str:
+        """Another page about the same days and filters."""
+        kept = self._kept()
+        return f"{reverse(name)}?{kept}" if kept else reverse(name)
 
     def look(self, caption: Text, groups: tuple[Group, ...] = (), sort: str = "") -> Look:
         return Look(

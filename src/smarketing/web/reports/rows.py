@@ -44,6 +44,9 @@ _HEADS = {
     "done_at": Text("Сделана", "Done"),
     "is_in_time": Text("В срок", "In time"),
     "template": Text("Шаблон", "Template"),
+    "reported_leads": Text("Лиды по отчёту", "Leads in the report"),
+    "channel": Text("Источник", "Source"),
+    "at": Text("Отправлена", "Submitted"),
     "department": Text("Отдел", "Department"),
     "kind": Text("Вид", "Kind"),
     "metric": Text("Показатель", "Metric"),
@@ -51,7 +54,7 @@ _HEADS = {
 }
 _YES, _NO = Text("да", "yes"), Text("нет", "no")
 _MONEY = frozenset({"amount", "revenue", "cost"})
-_NUMBERS = frozenset({"impressions", "clicks", "value", "purchases"})
+_NUMBERS = frozenset({"impressions", "clicks", "value", "purchases", "reported_leads"})
 _SIDE = frozenset({"url"})  # becomes the link of the first column
 _LINK = Text("Ссылка", "Link")
 

@@ -84,6 +84,7 @@ class Line:
     cells: tuple[Cell, ...]
     href: str = ""
     pill: str = ""
+    pill_class: str = ""
     parent: str = ""  # of a row of the second level
     tree: str = ""  # of a row that has such rows
     is_group: bool = False
@@ -116,6 +117,7 @@ class Look:
     sort: str = ""  # metric key, a leading minus for descending; "name" for the label
     today: date | None = None
     groups: tuple[Group, ...] = ()
+    mark: Callable[[Row], Text | None] = lambda _row: None  # what a row is marked with, if anything
 
 
 def table(measurement: Measurement, look: Look, parents: Measurement | None = None) -> Table:
@@ -190,8 +192,9 @@ class _Maker:
     def line(self, row: Row, *, bars: bool = True) -> Line:
         keys = dict(zip(self.measurement.by, row.keys, strict=False))
         cells = tuple(self._cell(row, key, keys, bars=bars) for key in self.columns)
-        pill = self._pill(keys)
-        return Line(self._label(row), cells, pill=pill)
+        marked = self.look.mark(row)
+        pill = marked.say(self.language) if marked else self._pill(keys)
+        return Line(self._label(row), cells, pill=pill, pill_class="warn" if marked else "")
 
     def _label(self, row: Row) -> str:
         if not row.keys:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from smarketing.web.reports import asked, guidance, views
+from smarketing.web.reports.reconciling import views as reconciling
 
 urlpatterns = [
     path("", views.cockpit, name="cockpit"),
@@ -12,6 +13,8 @@ urlpatterns = [
     path("analytics", views.analytics, name="analytics"),
     path("funnel", views.funnel, name="funnel"),
     path("qualification", views.qualification, name="qualification"),
+    path("reconciliation", reconciling.reconciliation, name="reconciliation"),
+    path("reconciliation/pair", reconciling.campaign_pair, name="campaign_pair"),
     path("metrics", views.metrics, name="metrics"),
     path("records", views.records, name="records"),
 ]

@@ -21,6 +21,7 @@ from smarketing.analyses.losses import losses as find_losses
 from smarketing.analyses.qualification import agreement, arbiter, criteria_table
 from smarketing.analyses.qualification import qualification as find_qualification
 from smarketing.analyses.question import DIMENSION_NAMES, Question
+from smarketing.analyses.reconciliation.behind import behind
 from smarketing.analyses.records import Records, Side
 from smarketing.analyses.records import records as find_records
 from smarketing.analyses.result import Measurement
@@ -319,6 +320,8 @@ def _records(page: Page, what: Metric, side: Side, limit: int, offset: int) -> R
     if what.computed_by == "funnel" and step:
         kind = Kind.MILESTONES if page.request.GET.get("kind") == Kind.MILESTONES else Kind.STAGES
         return doors.of_step(page.reader, question, what.key, step, kind, limit, offset)
+    if what.computed_by == "reconciliation":
+        return behind(page.reader, what.key, question, limit, offset)
     if what.computed_by == "losses":
         return doors.of_losses(page.reader, question, limit, offset)
     key = "answered_leads" if what.computed_by == "response" else what.key

@@ -62,6 +62,8 @@ def _href(page: Page, alert: Alert) -> str:
         return reverse("quarantine")
     if alert.code == CONNECTION and may(cast(User, page.request.user), Right.MANAGE_CONNECTIONS):
         return reverse("system", args=[alert.where["key"][0]])
+    if alert.code in ("reconciliation", "campaign-pair"):
+        return page.elsewhere("reconciliation")
     if not alert.metric or metric(alert.metric).computed_by:
         return ""
     if alert.code == "waiting":

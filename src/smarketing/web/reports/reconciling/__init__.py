@@ -1,0 +1,1 @@
+"""The page on which marketing's report is held against the CRM."""

@@ -1,0 +1,167 @@
+"""How are the reconciliation, its open pairs and the pairs already judged shown?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from smarketing.analyses.question import Question
+from smarketing.analyses.reconciliation import Reconciliation, Report, reconciliation
+from smarketing.analyses.reconciliation.measure import CAUSE_METRICS, SPLITS
+from smarketing.analyses.reconciliation.pairs import Proposal, preview
+from smarketing.analyses.reconciliation.places import REPORT_NAMES, is_red
+from smarketing.analyses.reconciliation.saying import conclusion
+from smarketing.analyses.result import Measurement
+from smarketing.facts.company import CampaignPair
+from smarketing.facts.errors import WrongQuestion
+from smarketing.facts.language import Text
+from smarketing.metrics.catalogue import metric, name_of
+from smarketing.metrics.kinds import Figure, Row, Unit
+from smarketing.metrics.wording import DASH, say, say_day, say_no_value, say_number
+from smarketing.web.reports.page import Page
+from smarketing.web.reports.tables import Group, Table, table
+
+SHOWN = ("spend", "leads", "sales", "cac_paid")
+BY = ("lead_source", "campaign")
+OFFERED: tuple[tuple[str, ...], ...] = (BY, ("source_group", "lead_source"), ("day",), ("week",), ("month",))
+_COUNTS = ("reported_leads", "crm_leads", "lead_difference", "report_gap")
+_OUT = Text("вне допуска", "out of tolerance")
+_BEST = Text("Самый подробный", "The finest")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One line of a pair's table: what a name costs, or the campaign made of both."""
+
+    name: str
+    cells: tuple[tuple[str, str], ...]  # text, why there is none
+    is_joined: bool = False
+
+
+@dataclass(frozen=True)
+class OpenPair:
+    lead_source: str
+    report: str
+    crm: str
+    why: Text
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True)
+class JudgedPair:
+    pair: CampaignPair
+    said: Text
+
+
+def known(page: Page) -> Page:
+    """The page without the filters that no report knows: a person came with them from another page."""
+
+    def only(question: Question) -> Question:
+        return replace(question, where={key: values for key, values in question.where.items() if key in SPLITS})
+
+    return replace(page, said=only(page.said), question=only(page.question))
+
+
+def report_of(page: Page) -> Report | None:
+    """The report the address asks for; raises :class:`WrongQuestion` for one there is not."""
+    word = page.request.GET.get("report", "")
+    if word and word not in set(Report):
+        raise WrongQuestion(
+            "bad-report", Text("report бывает forms, account и typed.", "report is forms, account or typed.")
+        )
+    return Report(word) if word else None
+
+
+def found(page: Page, question: Question) -> Reconciliation:
+    """The reconciliation of a question, made once for a version of the facts."""
+    report = report_of(page)
+    return page.facts.answer(
+        f"reconciliation:{report}", question, lambda: reconciliation(page.reader, question, report)
+    )
+
+
+def said(one: Reconciliation) -> Text:
+    return conclusion(one.reported, one.crm, one.causes, red=one.is_red, known=bool(one.reports), apart=one.apart)
+
+
+def shown_table(page: Page, one: Reconciliation, parents: Reconciliation | None) -> Table:
+    """Counts, then the causes that any row has."""
+    causes = [key for key in CAUSE_METRICS.values() if _is_used(one.table, key)]
+    groups = (
+        Group(Text("Счёт", "Counts"), _COUNTS),
+        Group(Text("Почему расходятся", "Why they differ"), tuple(causes)),
+    )
+    look = page.look(Text("Отчёт и CRM", "Report and CRM"), groups, sort="-reported_leads")
+    whole = parents.table if parents else None
+    return table(one.table, replace(look, mark=_mark), whole)
+
+
+def reports(page: Page, one: Reconciliation) -> list[tuple[Text, str, bool]]:
+    """The reports to compare by; nothing to choose where there is one."""
+    if len(one.offered) < 2:
+        return []
+    now = report_of(page)
+    choices = [(_BEST, page.href(report=""), now is None)]
+    return choices + [(REPORT_NAMES[kind], page.href(report=kind.value), now is kind) for kind in one.offered]
+
+
+def open_pairs(page: Page, proposals: Sequence[Proposal]) -> list[OpenPair]:
+    return [_open(page, one) for one in proposals]
+
+
+def judged_pairs(page: Page) -> list[JudgedPair]:
+    """What people said, the newest first."""
+    return [JudgedPair(pair, _word(pair)) for pair in reversed(page.company.campaign_pairs)]
+
+
+def heads(page: Page) -> list[str]:
+    return [page.say(name_of(metric(key), page.company)) for key in SHOWN]
+
+
+def _is_used(measurement: Measurement, key: str) -> bool:
+    return any(row.figures[key].value for row in (*measurement.rows, measurement.total))
+
+
+def _mark(row: Row) -> Text | None:
+    reported, crm = row.figures["reported_leads"].value or 0, row.figures["crm_leads"].value or 0
+    return _OUT if is_red(int(reported), int(crm)) else None
+
+
+def _open(page: Page, one: Proposal) -> OpenPair:
+    seen = page.facts.answer("pair", repr(one.key), lambda: preview(page.reader, one))
+    covered = Text(*(say_number(one.covered, Unit.SHARE, language) for language in ("ru", "en")))
+    why = Text(
+        "Написание похоже на {alike} из 100. {covered} лидов пришли в дни, когда за «{report}» платили; "
+        "{leads} лидов с {first} по {last}.",
+        "Alike by {alike} of 100. {covered} of the leads came on days on which “{report}” was paid for; "
+        "{leads} leads from {first} to {last}.",
+    ).fill(
+        alike=one.alike, covered=covered, report=one.report, leads=one.leads,
+        first=say_day(one.first_day), last=say_day(one.last_day),
+    )  # fmt: skip
+    both = page.say(Text("Одна кампания", "One campaign"))
+    sides = (
+        _side(page, one.report, seen.report),
+        _side(page, one.crm, seen.crm),
+        replace(_side(page, both, seen.joined), is_joined=True),
+    )
+    return OpenPair(one.lead_source, one.report, one.crm, why, sides)
+
+
+def _side(page: Page, name: str, figures: Mapping[str, Figure]) -> Side:
+    return Side(name, tuple(_cell(page, figures.get(key)) for key in SHOWN))
+
+
+def _cell(page: Page, figure: Figure | None) -> tuple[str, str]:
+    if figure is None or figure.value is None:
+        return DASH, page.say(say_no_value(figure.reason if figure else None))
+    return say(figure, page.language, page.company.currency, digits=0), ""
+
+
+def _word(pair: CampaignPair) -> Text:
+    word = Text("одна кампания", "one campaign") if pair.same else Text("разные кампании", "two campaigns")
+    who = f", {pair.said_by}" if pair.said_by else ""
+    if pair.said_on is None:
+        return Text(word.ru + who, word.en + who)
+    day = say_day(pair.said_on)
+    return Text(f"{word.ru}{who}, {day.ru}", f"{word.en}{who}, {day.en}")

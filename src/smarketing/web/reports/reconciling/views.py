@@ -1,0 +1,90 @@
+"""The reconciliation as a page, and what a person says of two campaign names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from smarketing.analyses.question import DIMENSION_NAMES
+from smarketing.facts.errors import WrongQuestion
+from smarketing.facts.language import Text
+from smarketing.jobs.campaign_pairs import forget_pair, say_pair
+from smarketing.jobs.workspace import Workspace
+from smarketing.web.accounts.actions import audit
+from smarketing.web.accounts.models import User
+from smarketing.web.accounts.rights import Right, may, needs
+from smarketing.web.reports.page import Page
+from smarketing.web.reports.reconciling import shown
+from smarketing.web.reports.reconciling.forms import FORGET, ONE, PairForm
+from smarketing.web.shell import language_of
+
+_DONE = {
+    True: Text("Сказано: {report} и {crm} — одна кампания.", "Said: {report} and {crm} are one campaign."),
+    False: Text("Сказано: {report} и {crm} — разные кампании.", "Said: {report} and {crm} are two campaigns."),
+    None: Text("Пара {report} и {crm} забыта.", "The pair {report} and {crm} is forgotten."),
+}
+
+
+@needs(Right.SEE_DATA)
+def reconciliation(request: HttpRequest) -> HttpResponse:
+    page = shown.known(Page.of(request, by=shown.BY))
+    question = page.question
+    found = shown.found(page, question)
+    if file := page.exported(found.table):
+        return file
+    first = shown.found(page, question.split(*question.by[:1])) if len(question.by) == 2 else None
+    return render(
+        request,
+        "reports/reconciliation.html",
+        page.context(
+            conclusion=shown.said(found),
+            table=shown.shown_table(page, found, first),
+            reports=shown.reports(page, found),
+            pairs=shown.open_pairs(page, found.pairs),
+            judged=shown.judged_pairs(page),
+            pair_heads=shown.heads(page),
+            may_settle=may(request.user, Right.SETTLE_DATA),
+            splits=_splits(page),
+        ),
+    )
+
+
+@require_POST
+@needs(Right.SETTLE_DATA)
+def campaign_pair(request: HttpRequest) -> HttpResponse:
+    """One campaign, two campaigns, or a word taken back; the figures are built anew by it."""
+    form = PairForm(request.POST)
+    if not form.is_valid():
+        raise WrongQuestion("bad-pair", Text("Пара названа не полностью.", "The pair is not named in full."))
+    said, user = form.cleaned_data, cast(User, request.user)
+    workspace = Workspace(Path(settings.WORKSPACE))
+    names = (said["lead_source"], said["report"], said["crm"])
+    same = None if said["word"] == FORGET else said["word"] == ONE
+    if same is None:
+        change = forget_pair(workspace, *names)
+    else:
+        today = timezone.now().astimezone(workspace.company.tz).date()
+        change = say_pair(workspace, *names, same=same, who=user.username, today=today)
+    subject = f"{said['report']} = {said['crm']}"
+    audit(user, "campaign_pair", subject, word=said["word"], lead_source=names[0], version=change.version)
+    text = _DONE[same].fill(report=said["report"], crm=said["crm"])
+    messages.success(request, text.say(language_of(request)))
+    return redirect("reconciliation")
+
+
+def _splits(page: Page) -> list[dict[str, Any]]:
+    chosen = []
+    for by in shown.OFFERED:
+        names = [DIMENSION_NAMES[dimension] for dimension in by]
+        text = Text(" → ".join(name.ru for name in names), " → ".join(name.en for name in names))
+        href = page.href(replace(page.said, by=by), sort="")
+        chosen.append({"text": text, "href": href, "chosen": by == page.said.by})
+    return chosen
