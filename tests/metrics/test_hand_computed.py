@@ -18,6 +18,7 @@ from smarketing.analyses.churn import churn
 from smarketing.analyses.focus import focus
 from smarketing.analyses.forecast import measured
 from smarketing.analyses.funnel import Kind, funnel
+from smarketing.analyses.handover import handover
 from smarketing.analyses.lifetime import MODELLED
 from smarketing.analyses.losses import losses
 from smarketing.analyses.measuring import measure
@@ -77,6 +78,13 @@ BY_COHORT: dict[str, Value] = {
     "outside_hours_leads": 1,  # L10
     "elapsed_mean": 15_300,  # (1800 + 3000 + 7200 + 600 + 3600 + 900 + 90 000) / 7
     "elapsed_within_1h": Fraction(5, 7),
+    "handed_over_leads": 11,
+    "handed_accepted_leads": 6,
+    "handed_in_time_leads": 5,  # L1 L2 L4 L5 L7
+    "returned_leads": 2,  # L3 L4 by the criterion of small orders; L9 was accepted
+    "returned_unnamed_leads": 0,
+    "forgotten_leads": 2,  # L6 L10; L8 still has half an hour
+    "no_source_share": 0,
 }
 
 # By the date of the event: L12 was sold in November.
@@ -107,6 +115,9 @@ BY_CURVE: dict[str, Value | None] = {
     "answered_within_60m": Fraction(37, 77),
     "answered_within_24h": Fraction(53, 77),
 }
+# L6 came on Wednesday the 4th at 10:00, L10 on Saturday the 7th; «now» is Friday the 20th, 18:00, a day has nine
+# hours. L6 waits 8 + 12 * 9 hours, L10 from Monday the 9th on 10 * 9.
+BY_HANDOVER: dict[str, Value] = {"forgotten_oldest_age": 116 * 3600, "forgotten_median_age": 103 * 3600}
 BY_WAIT: dict[str, Value] = {
     "elapsed_median": 3000,  # of 600 900 1800 3000 3600 7200 90 000
     "elapsed_p90": 40_320,  # 7200 + 0.4 * (90 000 - 7200)
@@ -321,6 +332,12 @@ def test_cohorts_equal_the_figures_computed_by_hand() -> None:
     assert [key for key, expected in V_IN_MAY.items() if not is_equal(may[key], expected)] == []
 
 
+def test_ages_of_the_forgotten_equal_the_figures_computed_by_hand() -> None:
+    total = handover(reader(), COHORT).total.figures
+
+    assert [key for key, expected in BY_HANDOVER.items() if not is_equal(total[key], expected)] == []
+
+
 def test_reconciliation_equals_the_figures_computed_by_hand() -> None:
     table = reconciliation(reader(journeys=CAME, spend=HEARD), replace(COHORT, by=("day", "campaign"))).table
 
@@ -332,7 +349,7 @@ def test_every_key_of_the_catalogue_has_a_figure_computed_by_hand() -> None:
     of_focus = [*OF_DEALERS, *OF_FOCUS, *OF_FOCUS_WITHOUT_MINUTES]
     of_customers = [*OF_SHOP, *OF_MARCH, *V_IN_MAY]
     of_report = [key for _, key in BY_RECONCILIATION]
-    of_figures = {*BY_COHORT, *BY_PERIOD, *BY_CURVE, *BY_WAIT, *OF_WHOLE_FUNNEL, *OF_FORECAST}
+    of_figures = {*BY_COHORT, *BY_PERIOD, *BY_CURVE, *BY_WAIT, *OF_WHOLE_FUNNEL, *OF_FORECAST, *BY_HANDOVER}
     found = {*of_figures, *of_rows, *of_focus, *of_report, *of_customers}
     # A fitted model is not computed by hand: tests/analyses/test_lifetime.py takes it from the published formulas.
     assert set(METRICS) - found == set(MODELLED)

@@ -149,3 +149,13 @@ def test_findings_stand_in_the_list_of_attention(loaded: Workspace, signed_in: S
     assert "«Весна» и «vesna_new» — похоже, одна кампания" in page
     assert "Расход 3 000 ₽ и 4 лида стоят под разными именами." in page
     assert 'href="/reconciliation' in answer.content.decode()
+
+
+def test_ledger_of_the_hand_over_stands_below_and_leaves_as_csv(loaded: Workspace, signed_in: SignIn) -> None:
+    client = signed_in("alice")
+    page = words(client.get("/reconciliation?month=2026-11&ledger=day"))
+    assert "Передача лидов" in page
+    assert "Действия менеджеров не загружены" in page
+    text = client.get("/reconciliation?month=2026-11&table=ledger&format=csv").content.decode("utf-8-sig")
+    (row, total) = csv.DictReader(io.StringIO(text), delimiter=";")
+    assert (row["Источник"], row["Передано продажам"], total["Передано продажам"]) == ("vk", "5", "5")

@@ -10,6 +10,7 @@ from smarketing.analyses.economics import economics
 from smarketing.analyses.focus import focus
 from smarketing.analyses.forecast import measured
 from smarketing.analyses.funnel import Kind, funnel
+from smarketing.analyses.handover import handover
 from smarketing.analyses.lifetime import lifetime
 from smarketing.analyses.losses import losses
 from smarketing.analyses.qualification import qualification
@@ -79,6 +80,13 @@ ANSWERS: Mapping[str, Answer] = {
         Text("сверка отчёта маркетинга с CRM", "marketing's report against the CRM"),
         lambda reader, question: reconciliation(reader, question).table,
         ("lead_source", "campaign"),
+    ),
+    "handover": Answer(
+        Text(
+            "передача лидов продажам: приняты, возвращены, забыты", "leads handed over: accepted, returned, lost"
+        ),
+        handover,
+        ("day",),
     ),
 }
 

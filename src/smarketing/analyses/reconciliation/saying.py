@@ -89,7 +89,9 @@ def conclusion(
     gap = crm - reported
     if not red:
         return _joined(
-            _SAME.fill(reported=_number(reported), crm=_number(crm), word=word), _left(causes), _worst(apart)
+            (_IN_TOTAL if apart else _SAME).fill(reported=_number(reported), crm=_number(crm), word=word),
+            _left(causes),
+            _worst(apart),
         )
     side = Text("меньше", "fewer") if gap < 0 else Text("больше", "more")
     text = _APART.fill(

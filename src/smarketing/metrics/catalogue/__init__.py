@@ -18,6 +18,7 @@ from smarketing.metrics.catalogue import (
     focus,
     forecast,
     funnel,
+    handover,
     leads,
     losses,
     money,
@@ -44,6 +45,7 @@ _CHAPTERS = (
     (Text("Прогноз", "Forecast"), forecast),
     (Text("Сверка", "Reconciliation"), reconciliation),
     (Text("Задачи", "Tasks"), duties),
+    (Text("Передача", "Hand-over"), handover),
 )
 _Thing = TypeVar("_Thing", Measure, Metric)
 

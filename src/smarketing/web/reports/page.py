@@ -37,7 +37,7 @@ FORMATS: Mapping[str, tuple[Callable[[Measurement, Company, Language], str | byt
 # Filters that have a picker; any other dimension may stand in an address and shows as a chip.
 PICKED = ("segment", "source_group", "lead_source", "manager")
 # What a page keeps in its address beside the question.
-KEPT = ("sort", "metric", "side", "step", "kind", "draft", "losses", "report")
+KEPT = ("sort", "metric", "side", "step", "kind", "draft", "losses", "report", "ledger")
 MANY = 60  # a picker with more values than this is a text field in disguise: left out
 
 

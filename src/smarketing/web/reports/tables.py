@@ -30,7 +30,7 @@ from smarketing.metrics.wording import (
 LOW_N = 10  # design.md: rates of fewer sales are grey with the interval beneath
 # Costs per thing are read to the rouble, sums in the page's unit.
 _PER_THING = frozenset({"cpl", "cptl", "cpql", "cac_paid", "cac_full"})
-_WORKING_TIME = frozenset({"response_median", "response_p90"})
+_WORKING_TIME = frozenset({"response_median", "response_p90", "forgotten_median_age", "forgotten_oldest_age"})
 MILLION_FROM = 10_000_000  # below, a row of some thousands would read 0,00
 _BARS = frozenset({"spend", "leads", "revenue"})
 ZONE_CLASS = {Zone.MARKETING: "m", Zone.SALES: "s", Zone.JOINT: "ms", Zone.COMPANY: "co"}

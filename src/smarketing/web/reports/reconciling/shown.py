@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from smarketing.analyses.question import Question
+from smarketing.analyses.handover import handover
+from smarketing.analyses.question import DIMENSION_NAMES, Question
 from smarketing.analyses.reconciliation import Reconciliation, Report, reconciliation
 from smarketing.analyses.reconciliation.measure import CAUSE_METRICS, SPLITS
 from smarketing.analyses.reconciliation.pairs import Proposal, preview
 from smarketing.analyses.reconciliation.places import REPORT_NAMES, is_red
 from smarketing.analyses.reconciliation.saying import conclusion
 from smarketing.analyses.result import Measurement
-from smarketing.facts.company import CampaignPair
+from smarketing.facts.company import CampaignPair, Zone
 from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.language import Text
 from smarketing.metrics.catalogue import metric, name_of
@@ -94,6 +95,37 @@ def shown_table(page: Page, one: Reconciliation, parents: Reconciliation | None)
     look = page.look(Text("Отчёт и CRM", "Report and CRM"), groups, sort="-reported_leads")
     whole = parents.table if parents else None
     return table(one.table, replace(look, mark=_mark), whole)
+
+
+LEDGER_BY: tuple[tuple[str, ...], ...] = (("lead_source",), ("manager",), ("day",))
+
+
+def ledger_by(page: Page) -> tuple[str, ...]:
+    """By what the ledger is split: the address says it beside the split of the reconciliation."""
+    word = page.request.GET.get("ledger", "")
+    return (word,) if (word,) in LEDGER_BY else LEDGER_BY[0]
+
+
+def ledger(page: Page) -> Measurement:
+    """What became of the leads handed over in the period."""
+    question = page.question.split(*ledger_by(page))
+    return page.facts.answer("handover", question, lambda: handover(page.reader, question))
+
+
+def ledger_table(page: Page, found: Measurement) -> Table:
+    groups = (
+        Group(Text("Маркетинг", "Marketing"), ("handed_over_leads", "no_source_share"), Zone.MARKETING),
+        Group(Text("Продажи", "Sales"), ("handed_in_time_leads", "handed_accepted_leads"), Zone.SALES),
+        Group(Text("Вернули", "Turned down"), ("returned_leads", "returned_unnamed_leads")),
+        Group(Text("Забыли", "Forgotten"), ("forgotten_leads", "forgotten_median_age", "forgotten_oldest_age")),
+    )
+    look = page.look(Text("Передача лидов", "The hand-over of leads"), groups, sort="")
+    return table(found, replace(look, sort=""))
+
+
+def ledger_splits(page: Page) -> list[tuple[Text, str, bool]]:
+    now = ledger_by(page)
+    return [(DIMENSION_NAMES[by[0]], page.href(ledger=by[0]), by == now) for by in LEDGER_BY]
 
 
 def reports(page: Page, one: Reconciliation) -> list[tuple[Text, str, bool]]:

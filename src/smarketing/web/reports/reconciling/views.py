@@ -21,7 +21,7 @@ from smarketing.jobs.workspace import Workspace
 from smarketing.web.accounts.actions import audit
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, may, needs
-from smarketing.web.reports.page import Page
+from smarketing.web.reports.page import FORMATS, Page
 from smarketing.web.reports.reconciling import shown
 from smarketing.web.reports.reconciling.forms import FORGET, ONE, PairForm
 from smarketing.web.shell import language_of
@@ -38,7 +38,8 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
     page = shown.known(Page.of(request, by=shown.BY))
     question = page.question
     found = shown.found(page, question)
-    if file := page.exported(found.table):
+    ledger = shown.ledger(page)
+    if file := page.exported(ledger if request.GET.get("table") == "ledger" else found.table):
         return file
     first = shown.found(page, question.split(*question.by[:1])) if len(question.by) == 2 else None
     return render(
@@ -53,6 +54,9 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
             pair_heads=shown.heads(page),
             may_settle=may(request.user, Right.SETTLE_DATA),
             splits=_splits(page),
+            ledger=shown.ledger_table(page, ledger),
+            ledger_splits=shown.ledger_splits(page),
+            ledger_exports=[(name.upper(), page.href(format=name, table="ledger")) for name in FORMATS],
         ),
     )
 
