@@ -108,6 +108,14 @@ class CampaignPair(_Part):
     said_by: str = ""
 
 
+class IdentitySettings(_Part):
+    """When are two cards one person, and when is an enquiry no new lead?"""
+
+    join_exact: bool = False  # after every load, without asking
+    shared_by: int = Field(default=5, ge=2)  # a contact of more cards is an office's, not a person's
+    repeat_enquiries: Literal["count", "duplicate"] = "count"  # a second one while the first is open
+
+
 class LossReason(_Part):
     key: str
     name: Names
@@ -154,6 +162,7 @@ class Company(_Part):
     source_groups: tuple[SourceGroup, ...] = ()
     channels: Channels = Channels()
     campaign_pairs: tuple[CampaignPair, ...] = ()
+    identity: IdentitySettings = IdentitySettings()
     loss_reasons: tuple[LossReason, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
     criteria: tuple[CriteriaVersion, ...] = ()

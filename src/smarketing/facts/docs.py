@@ -154,6 +154,14 @@ _ABOUT: dict[str, Text] = {
         "(или «маркетинг» и «продажи»).",
         "Payroll, tools and other costs by month. The full CAC takes the departments `marketing` and `sales`.",
     ),
+    "identity": Text(
+        "Слово о двух клиентах (`kind` = `client`) или двух лидах (`lead`): `verdict` `same` или `other`. "
+        "Действует последнее слово о паре. Клиенты с `same` считаются одним под номером `other`, лид `one` — "
+        "дублем лида `other`; сами карточки остаются как есть, и слово можно взять назад.",
+        "What was said of two clients (`kind` = `client`) or two leads (`lead`): `verdict` is `same` or `other`. "
+        "The last word on a pair stands. Clients that are `same` count as one under the id `other`, the lead "
+        "`one` as a duplicate of the lead `other`; the cards stay as they are, and the word can be taken back.",
+    ),
     "reported": Text(
         "Цифра из собственного отчёта маркетинга, за день или за месяц. Сверка читает показатель `leads`.",
         "A figure from marketing's own report, of a day or of a month. The reconciliation reads `leads`.",

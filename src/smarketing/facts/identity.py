@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import email_validator
 import phonenumbers
 
@@ -28,6 +30,25 @@ def email_plain(text: str) -> str | None:
     except email_validator.EmailNotValidError:
         return None
     return found.normalized.lower()
+
+
+def one_id(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Id → the earliest id of the same thing, over any chain of (later, earlier) pairs; the earliest are left out.
+
+    >>> one_id([("c", "b"), ("b", "a"), ("z", "y")])
+    {'b': 'a', 'c': 'a', 'z': 'y'}
+    """
+    known = list(pairs)
+    later = {one for one, _ in known}
+    groups: list[set[str]] = []
+    for pair in known:
+        met = [group for group in groups if group & set(pair)]
+        groups = [*(group for group in groups if group not in met), set(pair).union(*met)]
+    found: dict[str, str] = {}
+    for group in groups:
+        earliest = min(group, key=lambda one: (one in later, one))
+        found |= {one: earliest for one in group if one != earliest}
+    return dict(sorted(found.items()))
 
 
 def is_filled(text: str | None) -> bool:

@@ -210,6 +210,7 @@ PLAIN_TABLES = (
     "activities",
     "touches",
     "tasks",
+    "identity",
 )
 
 

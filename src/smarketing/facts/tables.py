@@ -363,6 +363,23 @@ TASKS = Table(
     ),
 )
 
+# What was said of two clients or two leads. Facts of both stay as they came; the builder reads them as one.
+IDENTITY = Table(
+    "identity",
+    Text("один или разные", "one or two"),
+    key=("kind", "one", "other"),
+    identity="key",
+    columns=(
+        _text("kind", "о ком", "of what", required=True),
+        _text("one", "номер", "id", required=True),
+        _text("other", "номер более раннего", "id of the earlier one", required=True),
+        _text("verdict", "решение", "verdict", required=True),
+        _text("reason", "почему", "reason"),
+        _of(Kind.MOMENT, "said_at", "когда решено", "said at"),
+        _text("said_by", "кем", "said by"),
+    ),
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -381,5 +398,6 @@ TABLES: dict[str, Table] = {
         COSTS,
         REPORTED,
         TASKS,
+        IDENTITY,
     )
 }

@@ -31,6 +31,7 @@ from smarketing.jobs import quarantine as aside
 from smarketing.jobs.journal import Journal, as_json
 from smarketing.jobs.planning import PlanFile, load_with_plans
 from smarketing.jobs.proposals import with_proposal
+from smarketing.jobs.same_people import settle
 from smarketing.jobs.settings import company_toml
 from smarketing.jobs.workspace import Workspace, write_whole
 from smarketing.lake.store import Change, FactBatch
@@ -125,7 +126,9 @@ def load(
             return _repeated(bench, workspace, plan, fingerprint, now)
         reading = _sift(bench, plan, now, tell)
         said = PlanFile(_files_of_plans(reading), why, insist=plan_only)
-        return _keep(workspace, plan, reading, fingerprint, known_until, now, who, tell, said=said)
+        report = _keep(workspace, plan, reading, fingerprint, known_until, now, who, tell, said=said)
+        settled = settle(workspace, now)
+        return replace(report, version=settled.version) if settled else report
 
 
 def mend(

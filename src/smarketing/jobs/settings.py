@@ -53,6 +53,10 @@ COMMENTS: dict[str, tuple[str, str]] = {
         "Кампания под двумя именами: report — в отчёте, crm — у лидов; same = false — это разные кампании.",
         "One campaign under two names: report in the ad account, crm on leads; same = false: two campaigns.",
     ),
+    "identity": (
+        "Один человек: join_exact — соединять карточки с одним телефоном или почтой после каждой загрузки.",
+        "One person: join_exact joins cards of one phone or e-mail after every load.",
+    ),
     "loss_reasons": ("Причины отказа.", "Loss reasons."),
     "custom_fields": ("Свои поля лида, нужные отчётам.", "The lead's own fields that reports need."),
     "criteria": (

@@ -10,7 +10,7 @@ from pathlib import Path
 from smarketing.facts.company import Company
 from smarketing.facts.query import literal
 from smarketing.facts.tables import TABLES, Table
-from smarketing.lake import arrivals, changes, verdicts, views
+from smarketing.lake import arrivals, changes, same, verdicts, views
 from smarketing.lake.arrivals import Counts
 from smarketing.lake.batches import Change, FactBatch, moment_columns, table_of
 from smarketing.lake.build import DERIVED, Work, build
@@ -143,6 +143,12 @@ class Loading:
         self._states[table.name] = TableState(version, (state.rows if state else 0) + added)
 
     def _bring_up_to_date(self, known_until: datetime, *, anew: bool) -> None:
+        versions = self._delta_versions()
+        written = {
+            name: views.raw_relation(self._root, TABLES[name], versions.get(name))
+            for name in ("leads", "payments")
+        }
+        same.apply(self._engine, written)
         extent = self._extent(known_until, anew=anew)
         for table in self._changed:
             self._engine.run(f"DROP TABLE new_{table}")  # written, and their extent is known: give the memory back
@@ -164,7 +170,7 @@ class Loading:
         first_activities = self._base is not None and (
             ("activities" in self._base.tables) != ("activities" in self._states)
         )
-        if anew or self._must_build_anew() or first_activities:
+        if anew or self._must_build_anew() or first_activities or "identity" in self._changed:
             return changes.find_all(self._engine)
         views.show_old(self._engine, self._root, self._delta_versions(), self._company)
         waiting = self._base is not None and known_until > self._base.known_until

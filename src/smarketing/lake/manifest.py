@@ -29,6 +29,7 @@ _NOT_BUILT_FROM = {
     "mql",
     "segments",
     "channels",  # cleaned where facts are made
+    "identity",  # its verdicts are facts
     "loss_reasons",
     "accountable",
     "guardrails",

@@ -1,7 +1,7 @@
 """What became of the leads that marketing handed to sales, and which of them nobody took up?
 
-A lead is handed over when it appears in the CRM: from that moment the norm of the first response runs. Each is counted
-on the day it came, so the ledger of a day does not lose those who were answered a day later.
+A lead is handed over when it appears in the CRM: from that moment the norm of the first response runs. Each is
+counted on the day it came, so the ledger of a day does not lose those who were answered a day later.
 """
 
 from __future__ import annotations
