@@ -74,8 +74,8 @@ def asked(workspace, question):
 
 
 def journeys(workspace):
-    rows = asked(workspace, lambda reader: reader.query(
-        "SELECT lead_id, client_id, is_repeat, is_counted FROM journeys ORDER BY lead_id NULLS LAST").to_pylist())  # fmt: skip
+    question = "SELECT lead_id, client_id, is_repeat, is_counted FROM journeys ORDER BY lead_id NULLS LAST"
+    rows = asked(workspace, lambda reader: reader.query(question).to_pylist())
     return {row["lead_id"]: (row["client_id"], row["is_repeat"], row["is_counted"]) for row in rows}
 
 

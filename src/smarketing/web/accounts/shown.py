@@ -37,6 +37,7 @@ _ACTIONS = {
     "mapping_saved": Text("сохранил сопоставление", "saved a mapping"),
     "plan_saved": Text("изменил план", "changed the plan"),
     "plan_confirmed": Text("подтвердил план", "confirmed the plan"),
+    "same_person": Text("решил, один или разные", "judged one or two"),
     "campaign_pair": Text("решил о названиях кампании", "judged campaign names"),
 }
 _DETAILS = {
@@ -62,6 +63,7 @@ _DETAILS = {
     "period": Text("период", "period"),
     "filters": Text("отбор", "filters"),
     "word": Text("решение", "decision"),
+    "verdict": Text("решение", "decision"),
     "lead_source": Text("источник", "source"),
     "role": Text("роль", "role"),
     "username": Text("имя для входа", "user name"),
@@ -101,12 +103,14 @@ def audit_lines(entries: Iterable[AuditEntry], zone: ZoneInfo) -> list[AuditLine
 _WORDS = {
     "one": Text("одна кампания", "one campaign"),
     "two": Text("разные кампании", "two campaigns"),
+    "same": Text("один", "one"),
+    "other": Text("разные", "two"),
     "forget": Text("решение отменено", "taken back"),
 }
 
 
 def _say(key: str, value: Any) -> Text:
-    if key == "word":
+    if key in ("word", "verdict"):
         return _WORDS.get(str(value), same(str(value)))
     if isinstance(value, bool):
         return Text("да", "yes") if value else Text("нет", "no")

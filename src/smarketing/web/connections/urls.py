@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from smarketing.web.connections import hooks, systems, views
+from smarketing.web.connections import duplicates, hooks, systems, views
 
 urlpatterns = [
     path("data", views.data, name="data"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("data/upload/<str:token>/loading", views.loading, name="loading"),
     path("data/quarantine", views.quarantined, name="quarantine"),
     path("data/quarantine/<str:row_id>", views.quarantined_row, name="quarantined_row"),
+    path("duplicates", duplicates.duplicates, name="duplicates"),
+    path("duplicates/word", duplicates.word, name="same_word"),
     path("data/mappings/<slug:name>", views.mapping, name="mapping"),
     path("connections", systems.systems, name="connections"),
     path("connections/new/<slug:kind>", systems.system_new, name="system_new"),

@@ -51,6 +51,7 @@ def data(request: HttpRequest) -> HttpResponse:
             "own": [mapping.name for mapping in own_mappings(workspace)],
             "shipped": sorted(shipped().items()),
             "may_load": may(request.user, Right.LOAD_DATA),
+            "may_settle": may(request.user, Right.SETTLE_DATA),
         },
     )
 
