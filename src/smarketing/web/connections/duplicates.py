@@ -26,7 +26,7 @@ from smarketing.web.accounts.rights import Right, needs
 from smarketing.web.reports import reading
 from smarketing.web.shell import language_of
 
-PAGE = 50
+PAGE = 20
 ALL = "all"
 REASONS = {
     "phone": Text("один телефон", "one phone"),
