@@ -45,6 +45,9 @@ COLUMNS = {
     "utm_term": "keyword",
 }
 
+# Custom fields that the cleaning leaves on a lead.
+KEPT_FIELDS = (*(f"{tag}_raw" for tag in COLUMNS), "channel_rules", "channel_by")
+
 
 class Rule(StrEnum):
     """What was done to a value, or is odd about it."""

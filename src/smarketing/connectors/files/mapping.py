@@ -19,6 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from smarketing.connectors.files.sniffing import Hints
 from smarketing.connectors.files.values import DateOrder, Decimal_
+from smarketing.facts.channel_words import CLICK_IDS
+from smarketing.facts.channels import COLUMNS
 from smarketing.facts.company import KEY
 from smarketing.facts.criteria import Names
 from smarketing.facts.errors import WrongSetting, did_you_mean
@@ -26,6 +28,7 @@ from smarketing.facts.language import Text
 from smarketing.facts.tables import TABLES
 
 Part = Literal["host", "path", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"]
+EVIDENCE = ("crm_source", "web_form", "call_line", "agent")  # beside tags and click ids
 _MAKERS = ("column", "constant", "first", "sum", "join", "digest", "minutes_of", "entry")
 
 
@@ -100,6 +103,7 @@ class Section(_Part):
     table: str
     when: tuple[When, ...] = ()
     columns: dict[str, Making]
+    channel: dict[str, Making] = {}  # tags, click ids and other evidence of where the lead came from
     custom: dict[str, Making] = {}
     custom_rest: bool = False  # every heading that nothing names becomes a custom field
 
@@ -113,6 +117,7 @@ class Section(_Part):
         for name in self.columns:
             if name not in table.names:
                 raise ValueError(f"{self.table} has no column “{name}”. {did_you_mean(name, table.names).en}")
+        _check_channel(self)
         missing = [name for name in table.required if name not in self.columns]
         if missing:
             raise ValueError(f"{self.table} needs {', '.join(missing)}")
@@ -125,9 +130,24 @@ class Section(_Part):
 
     @property
     def headings(self) -> tuple[str, ...]:
-        makings = (*self.columns.values(), *self.custom.values())
+        makings = (*self.columns.values(), *self.channel.values(), *self.custom.values())
         named = [heading for making in makings for heading in making.columns]
         return tuple(dict.fromkeys([*named, *(condition.column for condition in self.when)]))
+
+
+def _check_channel(section: Section) -> None:
+    """The evidence of a channel is named by the words of ``facts.channels`` and fills columns of leads itself."""
+    if not section.channel:
+        return
+    if section.table != "leads":
+        raise ValueError(f"{section.table} has no channel, only leads do")
+    known = (*COLUMNS, *CLICK_IDS, *EVIDENCE)
+    wrong = [key for key in section.channel if key not in known]
+    if wrong:
+        raise ValueError(f"no evidence “{wrong[0]}”. {did_you_mean(wrong[0], known).en}")
+    twice = [name for name in COLUMNS.values() if name in section.columns]
+    if twice:
+        raise ValueError(f"named twice, the channel fills them: {', '.join(twice)}")
 
 
 class Check(_Part):

@@ -9,6 +9,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from smarketing.connectors.files.channelling import PREFIX, with_channels
 from smarketing.connectors.files.deciding import decide_moment_column, decide_number_column, refuse_undecided
 from smarketing.connectors.files.expressions import UNIT, Cells, condition, formula_error, making_text
 from smarketing.connectors.files.mapping import Making, Mapping, Section, plain
@@ -24,6 +25,7 @@ from smarketing.connectors.files.values import (
     month_expression,
     number_expression,
 )
+from smarketing.facts.channels import COLUMNS, KEPT_FIELDS
 from smarketing.facts.company import Company
 from smarketing.facts.query import literal
 from smarketing.facts.tables import STORED, TABLES, Column, Kind
@@ -102,10 +104,16 @@ class _Builder:
             for name, making in self.section.columns.items()
         }
         custom = self._custom()
+        evidence = {key: making_text(making, self.cells, None) for key, making in self.section.channel.items()}
         rows = f"rows_{self.bench.number()}"
         listed = "".join(f', {text} AS "t_{name}"' for name, text in texts.items())
         listed += "".join(f', {text} AS "k_{key}"' for key, text in custom.items())
+        listed += "".join(f', {text} AS "{PREFIX}{key}"' for key, text in evidence.items())
         self.bench.run(f'CREATE TEMP VIEW {rows} AS SELECT "row"{listed} FROM {self.sheet.relation} WHERE {where}')
+        if evidence:
+            rows = with_channels(self.bench, rows, list(evidence), self.terms.company.channels)
+            texts |= dict.fromkeys(COLUMNS.values(), "")
+            custom |= dict.fromkeys(KEPT_FIELDS, "")
         typed = [
             self._typed(rows, column) for column in TABLES[self.section.table].columns if column.name in texts
         ]
@@ -122,7 +130,7 @@ class _Builder:
 
     def _typed(self, rows: str, column: Column) -> _Typed:
         text = f'"t_{column.name}"'
-        making = self.section.columns[column.name]
+        making = self.section.columns.get(column.name) or Making(constant="")  # made by the channel
         value = self._value(rows, column, making, text)
         tests = [(formula_error(text), Issue("formula-error", column.name))]
         if column.required:

@@ -11,6 +11,7 @@ from smarketing.connectors.files.findings import RED_SHARE, Finding, number
 from smarketing.connectors.files.reading import Workbench
 from smarketing.connectors.files.sifting import Sifted
 from smarketing.connectors.files.values import SIGNS, number_expression
+from smarketing.facts.channels import KEPT_FIELDS
 from smarketing.facts.company import Company
 from smarketing.facts.language import Text
 from smarketing.facts.tables import TABLES, Kind
@@ -40,7 +41,7 @@ def _assumed_numbers(cells: Cells, sifted: Iterable[Sifted]) -> Iterator[Finding
 
 
 def _undeclared(sifted: Sequence[Sifted], company: Company) -> Iterator[Finding]:
-    known = {field.key for field in company.custom_fields}
+    known = {field.key for field in company.custom_fields} | set(KEPT_FIELDS)
     unknown = tuple(key for part in sifted for key in part.custom if key not in known)
     if unknown:
         text = Text(
