@@ -53,6 +53,7 @@ _HEADS = {
     "value": Text("Значение", "Value"),
 }
 _YES, _NO = Text("да", "yes"), Text("нет", "no")
+_BY_LEAD = Text("лид", "lead")  # a customer without a client's number
 _MONEY = frozenset({"amount", "revenue", "cost"})
 _NUMBERS = frozenset({"impressions", "clicks", "value", "purchases", "reported_leads"})
 _SIDE = frozenset({"url"})  # becomes the link of the first column
@@ -122,6 +123,9 @@ def _value(column: str, value: Any, company: Company, language: Language) -> Cel
 
 
 def _say(column: str, value: Any, company: Company, language: Language) -> str:
+    if column == "customer" and isinstance(value, str):
+        kind, _, number = value.partition(" ")
+        return number if kind == "client" else f"{_BY_LEAD.say(language)} {number}"
     if column == "response_working_seconds":
         return DASH if value is None else say_working(value).say(language)
     if column in _MONEY and value is not None:
