@@ -115,6 +115,7 @@ class Connections:
             options=options_of(connection, kind),
             secrets=self._vault.get(key),
             keep=lambda renewed: self._vault.put(key, renewed),
+            reread=lambda: self._vault.get(key),
         )
 
     def open(self, key: str) -> Connector:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from smarketing.connectors.amocrm import kind as amocrm
+from smarketing.connectors.bitrix24 import kind as bitrix24
 from smarketing.connectors.outside.kinds import ConnectorKind
 from smarketing.connectors.vk_ads import kind as vk_ads
 from smarketing.connectors.yandex_direct import kind as yandex_direct
@@ -13,6 +14,8 @@ from smarketing.facts.language import Text
 KINDS: dict[str, ConnectorKind] = {
     kind.key: kind
     for kind in (
+        bitrix24.BY_WEBHOOK,
+        bitrix24.BY_APPLICATION,
         amocrm.KIND,
         vk_ads.KIND,
         yandex_direct.KIND,

@@ -31,6 +31,7 @@ from smarketing.jobs.walking import Stopped, Walk, ask_again
 from smarketing.jobs.workspace import Workspace
 from smarketing.lake.lock import holding
 
+_LONG = 8  # letters: shorter parts of an address are words of its scheme
 log = logging.getLogger("smarketing.sync")
 Progress = Callable[[Text], None]
 Stop = Callable[[], bool]
@@ -125,7 +126,7 @@ class _Run:
 
     def _go(self, wish: Wish) -> None:
         account = Connections(self._workspace).account(self._connection.key)
-        self._secrets = tuple(account.secrets.values())
+        self._secrets = tuple(part for secret in account.secrets.values() for part in _parts(secret))
         with _opened(self._kind.open(account)) as connector, _mirror(self._desk) as mirror:
             if isinstance(connector, Counted):
                 self._traffic = connector.traffic
@@ -216,6 +217,11 @@ class _Run:
         for secret in self._secrets:
             text = text.replace(secret, MASK)
         return text
+
+
+def _parts(secret: str) -> tuple[str, ...]:
+    """A secret and, where it is an address, its long parts: one of them is the key."""
+    return (secret, *(part for part in secret.split("/") if "/" in secret and len(part) >= _LONG))
 
 
 def resume(workspace: Workspace, key: str) -> Connection:

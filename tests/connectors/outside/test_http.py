@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -72,6 +73,19 @@ def judge(response: httpx.Response) -> Trouble | None:
 
 def client(server: Server) -> Http:
     return Http(server.url, judge=judge, pace=Pace(1000, 1000), secrets=["s3cret"])
+
+
+def test_log_of_the_library_says_no_address(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO), client(server) as http:
+        http.read("GET", "leads")
+    assert "s3cret" not in caplog.text
+
+
+def test_traffic_knows_the_other_sides_clock(server: Server) -> None:
+    with client(server) as http:
+        http.read("GET", "leads")
+        assert http.traffic.ahead is not None
+        assert abs(http.traffic.ahead) < 60
 
 
 def test_passing_trouble_is_tried_again(server: Server) -> None:

@@ -5,6 +5,7 @@ Only this module knows the HTTP library. A retry wraps one request, never a walk
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from smarketing.connectors.outside.pace import Pace
 from smarketing.connectors.outside.trouble import LastingTrouble, PassingTrouble, Trouble
 from smarketing.facts.language import Text
 
+logging.getLogger("httpx").setLevel(logging.WARNING)  # what it says of each request carries the whole address
 MASK = "•••"
 USER_AGENT = "smarketing (self-hosted)"
 

@@ -16,6 +16,7 @@ from smarketing.facts.language import Text, same
 KEY = r"^[a-z][a-z0-9_]*$"
 
 
+Option = str | list[str] | dict[str, str]
 YES_NO = {"true": Text("да", "yes"), "false": Text("нет", "no")}
 
 
@@ -29,7 +30,8 @@ class NoOptions(BaseModel):
 class FormField:
     """One line of the form of a kind. A secret one is written and never shown; the others are options.
 
-    ``many``: several values, written with commas between them. ``choices``: value → what it is called.
+    ``many``: several values, written with commas between them. ``pairs``: name=value, likewise.
+    ``choices``: value → what it is called.
     """
 
     name: str
@@ -38,23 +40,31 @@ class FormField:
     secret: bool = False
     required: bool = True
     many: bool = False
+    pairs: bool = False
     choices: Mapping[str, Text] = field(default_factory=dict)
 
-    def value(self, said: str) -> str | list[str]:
+    def value(self, said: str) -> Option:
         """What a person wrote, as the options understand it."""
-        if not self.many:
-            return said.strip()
-        return [part.strip() for part in said.split(",") if part.strip()]
+        parts = [part.strip() for part in said.split(",") if part.strip()]
+        if self.pairs:
+            split = [part.partition("=") for part in parts]
+            return {name.strip(): value.strip() for name, _, value in split}
+        return parts if self.many else said.strip()
 
 
 @dataclass(frozen=True)
 class Account:
-    """What a connector is made of. ``keep``: store secrets that the other side has renewed."""
+    """What a connector is made of.
+
+    ``keep``: store secrets that the other side has renewed. ``reread``: the secrets as they are stored now, for
+    another process may have renewed them.
+    """
 
     base_url: str
     options: BaseModel
     secrets: Mapping[str, str]
     keep: Callable[[Mapping[str, str]], None]
+    reread: Callable[[], Mapping[str, str]] = dict
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,7 @@ class ConnectorKind:
     tells_time: bool = True
     verify: Callable[[Mapping[str, str], Account], bool] | None = None
 
-    def option(self, name: str, said: str) -> str | list[str]:
+    def option(self, name: str, said: str) -> Option:
         """The value of an option as a person wrote it."""
         found = next((field for field in self.fields if field.name == name), FormField(name, same(name)))
         return found.value(said)

@@ -125,6 +125,8 @@ def _initial(kind: ConnectorKind, existing: Connection | None, language: Languag
 def _said(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        return ", ".join(f"{name}={one}" for name, one in value.items())
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
