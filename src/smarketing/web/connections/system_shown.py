@@ -187,7 +187,7 @@ def _run_line(run: Run, company: Company, language: Language, now: datetime) -> 
         outcome=_OUTCOMES[run.outcome],
         mark={"lasting": "bad", "failed": "bad", "passing": "warn"}.get(run.outcome, ""),
         received=count(run.kept.received),
-        news=news(run),
+        news=news(run) if run.outcome == "done" else same(DASH),
         streams=tuple(
             StreamLine(
                 stream,
