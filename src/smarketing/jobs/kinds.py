@@ -14,8 +14,7 @@ from smarketing.facts.language import Text
 KINDS: dict[str, ConnectorKind] = {
     kind.key: kind
     for kind in (
-        bitrix24.BY_WEBHOOK,
-        bitrix24.BY_APPLICATION,
+        bitrix24.KIND,
         amocrm.KIND,
         vk_ads.KIND,
         yandex_direct.KIND,

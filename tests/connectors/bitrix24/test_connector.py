@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from smarketing.connectors.bitrix24.connector import Bitrix24, by_webhook
-from smarketing.connectors.bitrix24.options import Options, read_options
+from smarketing.connectors.bitrix24.options import Options
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.pace import Pace
 from smarketing.connectors.outside.streams import Since
 from smarketing.connectors.outside.trouble import LastingTrouble
-from smarketing.facts.errors import WrongSetting
 from tests.connectors.bitrix24.conftest import Clock
 from tests.connectors.bitrix24.system import connected
 from tests.connectors.outside.suite import sync
@@ -202,10 +202,16 @@ def test_streams_that_a_person_switched_off_are_not_read(
 @pytest.mark.parametrize(
     "wrong", [{"nonsense": 1}, {"fields": {"lead_id": "UF_CRM_1"}}, {"departments": {"sales": ["x"]}}]
 )
-def test_wrong_options_are_named(wrong: dict[str, object]) -> None:
-    with pytest.raises(WrongSetting) as caught:
-        read_options(wrong)
-    assert caught.value.code == "bad-connection-options"
+def test_wrong_options_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Options.model_validate(wrong)
+
+
+def test_form_and_file_name_fields_alike() -> None:
+    assert Options(segment="UF_CRM_1", fields={"city": "UF_CRM_2"}).mapped == {
+        "segment": "UF_CRM_1",
+        "city": "UF_CRM_2",
+    }
 
 
 def test_portal_is_opened_by_the_address_of_its_webhook(portal: FakePortal, server: Server) -> None:

@@ -75,7 +75,7 @@ def lead_row(attempt: Attempt, reading: Reading, line: str | None) -> dict[str, 
         web_form=None if form is None else str(form),
         call_line=line,
     )
-    own = {column: reading.told(attempt, field) for column, field in options.fields.items()}
+    own = {column: reading.told(attempt, field) for column, field in options.mapped.items()}
     own["segment"] = keyed(own.get("segment"), reading.company.segments)
     first = attempt.cards[0].card
     return {
@@ -141,7 +141,7 @@ def payment_rows(attempt: Attempt, reading: Reading) -> list[dict[str, Any]]:
             "vat": deal.vat if amount > 0 and deal.vat else None,
             "lead_id": attempt.id,
             "client_id": reading.client(lead, deal),
-            "product": reading.told(attempt, reading.options.fields.get("product", "")),
+            "product": reading.told(attempt, reading.options.mapped.get("product", "")),
         }
     ]
 

@@ -5,10 +5,10 @@ All of it has a default: a connection works before anybody has answered.
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Self
 
-from smarketing.facts.errors import WrongSetting
-from smarketing.facts.language import Text
+from pydantic import BaseModel, ConfigDict, model_validator
+
 from smarketing.facts.tables import LEADS
 
 # Columns of a lead that a field of the portal may fill; any other name becomes a custom field.
@@ -20,7 +20,12 @@ class Options(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     prefix: str = ""  # before ids of leads and clients, where a company has two portals
-    fields: dict[str, str] = {}  # our column or custom field → the portal's field, on the deal or else the lead
+    # The portal's field of a column, on the deal or else the lead.
+    segment: str = ""
+    product: str = ""
+    region: str = ""
+    seller_quality: str = ""
+    fields: dict[str, str] = {}  # the same for any column or custom field
     lead_loss_field: str = ""
     deal_loss_field: str = ""
     competitor_field: str = ""
@@ -29,24 +34,16 @@ class Options(BaseModel):
     test_words: tuple[str, ...] = ()  # a title of such words alone is a test, beside our own list
     with_calls: bool = True
     with_tasks: bool = True
-    webhook_token: str = Field(default="", repr=False)  # application_token of the outgoing webhook
 
+    @model_validator(mode="after")
+    def _columns_are_free(self) -> Self:
+        taken = sorted(set(self.fields) & (set(LEADS.names) - set(COLUMNS)))
+        if taken:
+            raise ValueError(f"fields.{taken[0]}: this column is filled by the connector")
+        return self
 
-def read_options(content: dict[str, object]) -> Options:
-    """Raises :class:`WrongSetting` that names every wrong place."""
-    try:
-        options = Options.model_validate(content)
-    except ValidationError as error:
-        places = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise _wrong(places) from None
-    taken = set(LEADS.names) - set(COLUMNS)
-    if wrong := sorted(set(options.fields) & taken):
-        raise _wrong(f"fields.{wrong[0]}")
-    return options
-
-
-def _wrong(places: str) -> WrongSetting:
-    return WrongSetting(
-        "bad-connection-options",
-        Text(f"Ошибка в настройках подключения: {places}", f"Wrong in the connection's options: {places}"),
-    )
+    @property
+    def mapped(self) -> dict[str, str]:
+        """Our column or custom field → the portal's field."""
+        named = {column: getattr(self, column) for column in COLUMNS[:4]}
+        return {**{column: field for column, field in named.items() if field}, **self.fields}

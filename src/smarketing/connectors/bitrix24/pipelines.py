@@ -41,7 +41,7 @@ def settings(mirror: Mirror, options: Options) -> Mapping[str, object]:
     ]
     for key, words in {
         "loss_reasons": reasons,
-        "segments": names.words_of(options.fields.get("segment", "")),
+        "segments": names.words_of(options.mapped.get("segment", "")),
     }.items():
         if words:
             said[key] = [{"key": word, "name": {"ru": word, "en": word}} for word in dict.fromkeys(words)]
