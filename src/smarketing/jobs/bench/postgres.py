@@ -100,13 +100,14 @@ def _stat(process: str) -> list[str]:
 def _sessions(main: str) -> bool:
     """Does the server still have a process of a session, or one that helps it?"""
     for folder in Path("/proc").glob("[0-9]*"):
-        if _stat(folder.name)[1:2] == [main]:
+        state = _stat(folder.name)[:2]
+        if state[1:] == [main]:
             try:
                 title = (folder / "cmdline").read_bytes()
             except OSError:
                 continue
-            if b"[local]" in title or b"parallel worker" in title:
-                return True
+            if state[0] == "Z" or b"[local]" in title or b"parallel worker" in title:
+                return True  # Z: it has ended and is not counted yet
     return False
 
 
