@@ -383,21 +383,7 @@ IDENTITY = Table(
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        LEADS,
-        STAGE_MOVES,
-        QUALIFICATIONS,
-        PAYMENTS,
-        AD_SPEND,
-        TOUCHES,
-        ACTIVITIES,
-        CLIENTS,
-        PEOPLE,
-        PLANS,
-        PLAN_VERSIONS,
-        PLAN_LOG,
-        COSTS,
-        REPORTED,
-        TASKS,
-        IDENTITY,
+        LEADS, STAGE_MOVES, QUALIFICATIONS, PAYMENTS, AD_SPEND, TOUCHES, ACTIVITIES, CLIENTS, PEOPLE, PLANS,
+        PLAN_VERSIONS, PLAN_LOG, COSTS, REPORTED, TASKS, IDENTITY,
     )
-}
+}  # fmt: skip
