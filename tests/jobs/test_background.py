@@ -78,9 +78,9 @@ def test_small_files_are_joined_once_a_night(connected: Workspace, shop: Shop) -
     background = Background(connected)
     noon, night = (datetime(2026, 11, 20, hour, tzinfo=UTC) for hour in (12, 3))  # the company's zone is UTC
     background.upkeep(noon)
-    assert not (connected.root / "upkeep.beat").exists()
+    assert not (connected.root / ".upkeep.beat").exists()
     background.upkeep(night)
-    assert (connected.root / "upkeep.beat").exists()
+    assert (connected.root / ".upkeep.beat").exists()
     assert connected.lake.open().version == before
     assert len(facts_of(connected)["leads"]) == 3
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from smarketing.facts.company import Company
 from smarketing.facts.criteria import Names
 from smarketing.facts.errors import WrongState
+from smarketing.jobs.backup import backup, restore
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.kinds import KINDS
 from smarketing.jobs.quarantine import quarantine
@@ -303,6 +305,23 @@ def test_due_by_schedule_by_hint_and_not_when_paused(connected: Workspace, three
     assert due(connected, at(2)) == ()
     Connections(connected).pause("toy", paused=True)
     assert due(connected, at(days=9)) == ()
+
+
+def test_workspace_brought_back_goes_on_and_its_backup_holds_no_secret(
+    connected: Workspace, three: Shop, tmp_path: Path
+) -> None:
+    sync(connected, "toy", now=NOON)
+    desk = Desk(connected, "toy")
+    desk.hint()
+    backup(connected, tmp_path / "saved.tar")
+    assert TOKEN.encode() not in (tmp_path / "saved.tar").read_bytes()
+    restore(tmp_path / "saved.tar", tmp_path / "again")
+    again = Workspace(tmp_path / "again")
+    assert due(again, at(1)) == ()
+    run = sync(again, "toy", now=at(15))
+    assert (run.outcome, run.facts) == ("done", {})
+    assert run.streams["leads"].received == 0  # it went on from where the saved one had stopped
+    assert facts_of(again) == facts_of(connected)
 
 
 def test_progress_is_told_and_seen_from_outside(connected: Workspace, three: Shop) -> None:

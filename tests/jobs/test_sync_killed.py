@@ -79,7 +79,7 @@ def test_killed_fifty_times_at_random_moments_gives_equal_facts(
 
 def _at(workspace: Workspace) -> str:
     """What the killed run was at."""
-    path = workspace.connection_folder("toy") / "doing.json"
+    path = workspace.connection_folder("toy") / ".doing.json"
     return str(json.loads(path.read_text("utf-8"))["text"]["ru"]) if path.exists() else ""
 
 

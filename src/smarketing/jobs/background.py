@@ -85,12 +85,12 @@ class Background:
 
     def beat(self) -> None:
         """A worker is there."""
-        (self._workspace.root / "worker.beat").touch()
+        (self._workspace.root / ".worker.beat").touch()
 
     def has_worker(self, now: datetime | None = None) -> bool:
         """Whether somebody has been at work within the last minutes."""
         try:
-            stamp = (self._workspace.root / "worker.beat").stat().st_mtime
+            stamp = (self._workspace.root / ".worker.beat").stat().st_mtime
         except OSError:
             return bool(self._queue.immediate)
         return (now or datetime.now(UTC)) - datetime.fromtimestamp(stamp, UTC) < _ALIVE
@@ -117,7 +117,7 @@ class Background:
 
     def upkeep(self, now: datetime) -> None:
         """Once a night in the company's zone: join small files, let go of what nobody needs."""
-        mark = self._workspace.root / "upkeep.beat"
+        mark = self._workspace.root / ".upkeep.beat"
         company = self._workspace.company
         if now.astimezone(company.tz).hour not in _NIGHT:
             return

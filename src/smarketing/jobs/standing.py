@@ -1,6 +1,7 @@
 """How does a connection stand: when is it asked next, what went wrong, what is it at, what did its runs bring?
 
 Plain files in the connection's folder: a person can read them, and a crash of anything leaves them as they were.
+What is true of this moment only begins with a dot, and no backup takes it.
 """
 
 from __future__ import annotations
@@ -125,12 +126,12 @@ class Desk:
 
     @property
     def lock_path(self) -> Path:
-        return self.folder / "run.lock"
+        return self.folder / ".run.lock"
 
     @property
     def hint_path(self) -> Path:
         """Stands there when the other side said that something has changed."""
-        return self.folder / "changed"
+        return self.folder / ".changed"
 
     @property
     def standing(self) -> Standing:
@@ -143,14 +144,14 @@ class Desk:
     @property
     def doing(self) -> Doing | None:
         """What the run of this moment is at; None where nobody runs."""
-        said = _read(Doing, self.folder / "doing.json")
+        said = _read(Doing, self.folder / ".doing.json")
         return said if said is not None and self.is_busy else None
 
     def does(self, doing: Doing | None) -> None:
         if doing is None:
-            (self.folder / "doing.json").unlink(missing_ok=True)
+            (self.folder / ".doing.json").unlink(missing_ok=True)
         else:
-            write_whole(self.folder / "doing.json", as_json(doing))
+            write_whole(self.folder / ".doing.json", as_json(doing))
 
     @property
     def is_busy(self) -> bool:
