@@ -14,7 +14,7 @@ from smarketing.connectors.outside.pace import Pace
 from smarketing.connectors.outside.streams import Since
 from smarketing.connectors.outside.trouble import LastingTrouble
 from tests.connectors.bitrix24.conftest import Clock
-from tests.connectors.bitrix24.system import connected
+from tests.connectors.bitrix24.system import company_of, connected
 from tests.connectors.outside.suite import sync
 from tests.support.bitrix24_portal import CODE, FakePortal, Server
 from tests.support.bitrix24_world import World
@@ -218,3 +218,21 @@ def test_portal_is_opened_by_the_address_of_its_webhook(portal: FakePortal, serv
     connector = by_webhook(f"{server.webhook}profile.json")
     assert connector.health().title == "127.0.0.1"
     connector.close()
+
+
+def test_load_of_thousands_asks_fifty_pages_at_once_and_hands_facts_over_in_bounded_batches(
+    portal: FakePortal, server: Server, mirror: Mirror
+) -> None:
+    """The same at a hundred thousand leads is told in docs/developing/bench.md."""
+    World(portal, seed=9).fill(1500, 1000, activities=False)
+    connector = connected(server)
+    kept = sync(connector, mirror, OURS)
+    assert (mirror.counts()["leads"], mirror.counts()["deals"], kept.refused) == (1500, 1000, 0)
+    history = len(portal.tables["lead_moves"].ids) + len(portal.tables["deal_moves"].ids)
+    assert server.requests < 30 + (1500 + 1000 + history) / 2500
+    company = company_of(connector, mirror)
+    batches = list(connector.facts(mirror, company, after=0, upto=mirror.position, now=OURS))
+    leads = [tables["leads"].num_rows for tables in batches if "leads" in tables]
+    first = {str(row["leadId"]) for row in portal.tables["deals"].rows.values()} - {"None", "0", ""}
+    assert sum(leads) == 1500 + 1000 - len(first)
+    assert max(leads) < 1500
