@@ -317,7 +317,10 @@ class FakePortal:
         return {"result": {"categories": shown}, "total": len(shown)}
 
     def _user_fields(self, name: str, _: Row) -> Row:
-        return {"result": self.fields[name.split(".")[1]]}
+        rows = self.fields[name.split(".")[1]]
+        if name.startswith("crm.deal"):  # a list may come as a map of number to row
+            rows = [{**row, "LIST": {str(at): word for at, word in enumerate(row["LIST"])}} for row in rows]
+        return {"result": rows}
 
     def _users(self, name: str, params: Row) -> Row:
         rows = self.departments if name.startswith("department") else self.users

@@ -166,7 +166,8 @@ class Walker:
             for row in self._portal.call_all(f"crm.{entity}.userfield.list", {"filter": {"LANG": "ru"}}):
                 key = f"{entity}/{row.get('FIELD_NAME')}"
                 yield Record(key, {name: value for name, value in row.items() if name != "LIST"})
-                for word in row.get("LIST") or ():
+                listed = row.get("LIST") or ()
+                for word in listed.values() if isinstance(listed, Mapping) else listed:
                     yield Record(f"{key}/{word.get('ID')}", {"VALUE": word.get("VALUE")})
 
 
