@@ -113,6 +113,19 @@ def test_cache_of_another_version_or_moment_is_not_read(tmp_path: Path) -> None:
         ]
 
 
+def test_cache_with_the_columns_of_another_program_is_not_read_and_made_anew(tmp_path: Path) -> None:
+    lake = filled(tmp_path)
+    path = lake.make_cache()
+    assert path is not None
+    with duckdb.connect(str(path)) as opened:  # as a program made it that did not know this column
+        opened.execute("ALTER TABLE journeys DROP COLUMN is_repeat")
+        opened.execute("UPDATE made_for SET layout = 'of another program'")
+    with Lake(tmp_path).open() as reader:
+        assert not reads_cache(reader)
+    assert lake.make_cache() == path
+    assert_same_answers(lake)
+
+
 @pytest.mark.parametrize("share", [0, 0.01, 0.5])
 def test_torn_file_is_left_alone_and_made_again(tmp_path: Path, share: float) -> None:
     lake = filled(tmp_path)

@@ -8,6 +8,8 @@ version it was made, and a reader of any other version does not look at it.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 from collections.abc import Collection, Mapping
@@ -68,8 +70,9 @@ def attach(engine: Engine, root: Path, manifest: Manifest) -> bool:
 
 
 def _made_for(manifest: Manifest) -> tuple[str, str, str]:
-    """A lake restored from a backup may repeat a number, but not the moment with it."""
-    return (_LAYOUT, manifest.built_by, manifest.made_at.isoformat())
+    """A backup put back may repeat a number, but not its moment; another program may know other columns."""
+    columns = hashlib.sha256(json.dumps(derived_columns(manifest.company)).encode()).hexdigest()[:16]
+    return (f"{_LAYOUT} {columns}", manifest.built_by, manifest.made_at.isoformat())
 
 
 def _make_anew(engine: Engine, root: Path, manifest: Manifest, passing: Path) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 from smarketing.jobs.bench.timing import Took
 
 _PLACES = ("/usr/lib/postgresql", "/usr/local/lib/postgresql", "/opt/homebrew/opt")
-_PATIENCE = 10  # seconds to wait for the end of a session's processes
+_ENDED = 1.0  # seconds without news after which all processes of a session are counted
 _USERS = ("postgres", "nobody")
 _TIME = re.compile(r"^Time: ([\d.]+) ms", re.MULTILINE)
 _SETTINGS = {
@@ -77,38 +77,26 @@ class Postgres:
 
     def processor(self) -> float:
         """Seconds of the processor that all ended processes of the server had; 0 where no system tells."""
-        main = (self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0]
-        deadline = time.monotonic() + _PATIENCE
-        while _sessions(main) and time.monotonic() < deadline:
-            time.sleep(0.02)  # a session's process is counted when it has ended, which is after its client
-        fields = _stat(main)
-        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+        counted = self._counted()
+        while (now := self._after_a_while()) != counted:
+            counted = now  # a session's process is counted when it has ended, which is after its client
+        return counted
+
+    def _after_a_while(self) -> float:
+        time.sleep(_ENDED)
+        return self._counted()
+
+    def _counted(self) -> float:
+        try:
+            main = (self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0]
+            fields = Path(f"/proc/{main}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
     def time(self, question: str, answer: Path) -> float:
         script = f"\\timing on\n\\pset format csv\n\\pset null ''\n\\o {answer}\n{question};\n"
         return float(_TIME.findall(self.run(script))[-1]) / 1000
-
-
-def _stat(process: str) -> list[str]:
-    """What Linux tells of a process, from its state on; nothing where there is no such process or system."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:
-        return []
-
-
-def _sessions(main: str) -> bool:
-    """Does the server still have a process of a session, or one that helps it?"""
-    for folder in Path("/proc").glob("[0-9]*"):
-        state = _stat(folder.name)[:2]
-        if state[1:] == [main]:
-            try:
-                title = (folder / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if state[0] == "Z" or b"[local]" in title or b"parallel worker" in title:
-                return True  # Z: it has ended and is not counted yet
-    return False
 
 
 def read_rows(answer: Path) -> list[tuple[Any, ...]]:
