@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from smarketing.connectors.outside.kinds import Connection
-from smarketing.facts.company import Company
+from smarketing.facts.company import Company, IdentitySettings
 from smarketing.jobs.checking import check
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.sync import sync
@@ -59,3 +59,26 @@ def test_amocrm_account(workspace: Workspace) -> None:
         assert sync(workspace, "crm").facts == {}
         server.token = "revoked"
         assert sync(workspace, "crm").outcome == "lasting"
+
+
+def test_one_phone_on_two_cards_is_one_client_where_the_company_says_so(workspace: Workspace) -> None:
+    workspace.write_company(workspace.company.model_copy(update={"identity": IdentitySettings(join_exact=True)}))
+    account = amo.Account()
+    for number in (1, 2):
+        account.add_lead(number)
+        contact = 8000 + number
+        phone = {"field_code": "PHONE", "values": [{"value": "8 (916) 123-45-67"}]}
+        account.contacts[contact] = {
+            "id": contact,
+            "name": "Пётр",
+            "created_at": amo.START + number,
+            "updated_at": amo.START + number,
+            "custom_fields_values": [phone],
+        }
+    with amo.serving(account) as server:
+        connection = Connection(key="crm", kind="amocrm", title="amoCRM", base_url=server.url)
+        Connections(workspace).add(connection, {"token": amo.TOKEN})
+        assert sync(workspace, "crm").outcome == "done"
+    with workspace.lake.open() as reader:
+        clients = reader.query("SELECT DISTINCT client_id FROM journeys").to_pylist()
+    assert clients == [{"client_id": "amocrm:contact:8001"}]

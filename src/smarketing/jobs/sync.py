@@ -26,6 +26,7 @@ from smarketing.facts.language import Text
 from smarketing.jobs import delivery, quarantine
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.kinds import kind_of
+from smarketing.jobs.same_people import settle
 from smarketing.jobs.standing import RUN_PATIENCE, Desk, Doing, Outcome, Run, Standing, Trouble, retry_in, running
 from smarketing.jobs.walking import Stopped, Walk, ask_again
 from smarketing.jobs.workspace import Workspace
@@ -137,6 +138,8 @@ class _Run:
             self._walk.streams()
             self._walk.sweep(always=wish.sweep or wish.anew)
             self._deliver(connector, mirror, anew=wish.anew)
+            if self._delivered.facts:
+                settle(self._workspace, self._now)
             quarantine.store_refused(
                 self._workspace, self._connection.key, self._connection.title, mirror.refused()
             )
