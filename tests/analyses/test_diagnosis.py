@@ -170,7 +170,7 @@ def test_without_a_plan_and_ripe_months_no_cause_can_be_judged():
     for cause in ("volume", "mix", "quality"):
         one = evidence(found, StepKey.LEADS, cause)
         assert one.state is State.CANNOT_JUDGE
-        assert "plans.csv" in one.missing.en
+        assert "on the page of the plan" in one.missing.en
 
 
 @pytest.mark.parametrize(("limit", "state"), [("0.30", State.ATTENTION), ("0.40", State.IN_ORDER)])

@@ -49,7 +49,7 @@ def test_running_month_shows_its_forecast_and_what_stands_behind_it(
     assert list(named)[3:] == ["Прогноз месяца", "План месяца"]
     assert named["Прогноз месяца"].value == f"22{NBSP}000"
     assert named["Прогноз месяца"].caption.ru == "по темпу месяца; для интервала мало прошлых месяцев"
-    assert named["План месяца"].caption.ru == "план по выручке, доли из дозревших месяцев"
+    assert named["План месяца"].caption.ru == "план по выручке, доли из дозревших месяцев, никем не подтверждён"
     assert context["ahead"]["note"].ru.startswith("Прогноз — темп месяца")
 
 

@@ -36,7 +36,7 @@ def test_file_holds_the_records_of_the_page(facts: Any, signed_in: SignIn) -> No
         ["P5", "2026-11-03", "240000,00", "140000,00"],
     ]
     assert all(row[0] in page for row in rows)
-    assert "P6" not in page  # of a test lead
+    assert ">P6<" not in page  # of a test lead
 
 
 def test_file_holds_all_pages_and_not_one(facts: Any, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
