@@ -80,6 +80,7 @@ class Oracle:
         row: Row = {
             "lead_id": lead_id,
             "client_id": lead.get("client_id"),
+            "visitor_id": lead.get("visitor_id"),
             "created_at": _plain(created),
             **{name: lead.get(name) for name in LEAD_DIMENSIONS},
             "source_group": self._group(lead.get("lead_source")),

@@ -156,6 +156,7 @@ class World:
             "lead_id": lead_id,
             "created_at": created,
             "client_id": self._maybe(f"C{self._random.randrange(60)}", 0.8),
+            "visitor_id": self._maybe(f"V{self._random.randrange(90)}", 0.5),
             "lead_source": pick(["direct", "vk", "seo", "friends", None]),
             "campaign": pick(["spring", "brand", None]),
             "segment": pick(["dealers", "private", None]),

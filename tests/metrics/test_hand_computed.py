@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from smarketing.analyses.churn import churn
+from smarketing.analyses.first_touch import first_touch
 from smarketing.analyses.focus import focus
 from smarketing.analyses.forecast import measured
 from smarketing.analyses.funnel import Kind, funnel
@@ -27,11 +28,12 @@ from smarketing.analyses.reconciliation import reconciliation
 from smarketing.analyses.response import response
 from smarketing.analyses.result import Measurement
 from smarketing.analyses.retention import retention
+from smarketing.facts.company import Company
 from smarketing.metrics.catalogue import METRICS
 from smarketing.metrics.kinds import Figure
 from tests.analyses import small_shop, steady
 from tests.analyses.small_company import COHORT, PERIOD, SPEND, reader
-from tests.support.memory import at
+from tests.support.memory import MemoryReader, at
 
 Value = int | Fraction
 
@@ -117,6 +119,13 @@ BY_CURVE: dict[str, Value | None] = {
 }
 # L6 came on Wednesday the 4th at 10:00, L10 on Saturday the 7th; «now» is Friday the 20th, 18:00, a day has nine
 # hours. L6 waits 8 + 12 * 9 hours, L10 from Monday the 9th on 10 * 9.
+BY_FIRST_TOUCH: dict[str, Value] = {
+    "touch_leads": 3,
+    "touched_leads": 2,
+    "touched_share": Fraction(2, 3),
+    "other_first_touch_leads": 1,
+    "other_first_touch_share": Fraction(1, 2),
+}
 BY_HANDOVER: dict[str, Value] = {"forgotten_oldest_age": 116 * 3600, "forgotten_median_age": 103 * 3600}
 BY_WAIT: dict[str, Value] = {
     "elapsed_median": 3000,  # of 600 900 1800 3000 3600 7200 90 000
@@ -344,10 +353,29 @@ def test_reconciliation_equals_the_figures_computed_by_hand() -> None:
     assert _wrong(table, BY_RECONCILIATION) == []
 
 
+def test_first_touches_equal_the_figures_computed_by_hand() -> None:
+    """Leads A and B of yandex and C of vk; A was first seen by vk, B by yandex, C by nobody before it came."""
+    came = [("A", "yandex"), ("B", "yandex"), ("C", "vk")]
+    leads = [
+        {"lead_id": lead, "created_at": at("2026-11-10"), "lead_source": lead_source, "visitor_id": lead}
+        for lead, lead_source in came
+    ]
+    touches = [
+        {"touch_id": visitor, "visitor_id": visitor, "at": at(day), "channel": channel}
+        for visitor, day, channel in (
+            ("A", "2026-11-01", "vk"),
+            ("B", "2026-11-02", "yandex"),
+            ("C", "2026-11-11", "vk"),
+        )
+    ]
+    total = first_touch(MemoryReader(Company(), journeys=leads, touches=touches), Question()).total.figures
+    assert [key for key, expected in BY_FIRST_TOUCH.items() if not is_equal(total[key], expected)] == []
+
+
 def test_every_key_of_the_catalogue_has_a_figure_computed_by_hand() -> None:
     of_rows = [key for table in (BY_FUNNEL, BY_MILESTONES, BY_LOSSES) for _, key in table]
     of_focus = [*OF_DEALERS, *OF_FOCUS, *OF_FOCUS_WITHOUT_MINUTES]
-    of_customers = [*OF_SHOP, *OF_MARCH, *V_IN_MAY]
+    of_customers = [*OF_SHOP, *OF_MARCH, *V_IN_MAY, *BY_FIRST_TOUCH]
     of_report = [key for _, key in BY_RECONCILIATION]
     of_figures = {*BY_COHORT, *BY_PERIOD, *BY_CURVE, *BY_WAIT, *OF_WHOLE_FUNNEL, *OF_FORECAST, *BY_HANDOVER}
     found = {*of_figures, *of_rows, *of_focus, *of_report, *of_customers}

@@ -241,7 +241,13 @@ def test_five_alerts_are_shown_and_the_rest_waits_behind_more(
     facts: Any, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seven = [
-        AlertLine(Alert("a", Urgency.INFO, Zone.SALES, same(f"Повод {place}"), same("–")), same("П"), "s", "", same("Открыть"))
+        AlertLine(
+            Alert("a", Urgency.INFO, Zone.SALES, same(f"Повод {place}"), same("–")),
+            same("П"),
+            "s",
+            "",
+            same("Открыть"),
+        )
         for place in range(7)
     ]
     page = "smarketing.web.reports.views.alerts"

@@ -39,6 +39,7 @@ MILESTONES = ("accepted", "deal", "won", "lost")
 _LEAD_COLUMNS: dict[str, str] = {
     "lead_id": "VARCHAR",
     "client_id": "VARCHAR",
+    "visitor_id": "VARCHAR",  # the browser's number in web analytics
     "created_at": "TIMESTAMP",
     "created_day": "DATE",
     "created_week": "DATE",

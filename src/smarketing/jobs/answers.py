@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from smarketing.analyses.churn import churn
 from smarketing.analyses.economics import economics
+from smarketing.analyses.first_touch import first_touch
 from smarketing.analyses.focus import focus
 from smarketing.analyses.forecast import measured
 from smarketing.analyses.funnel import Kind, funnel
@@ -80,6 +81,11 @@ ANSWERS: Mapping[str, Answer] = {
         Text("сверка отчёта маркетинга с CRM", "marketing's report against the CRM"),
         lambda reader, question: reconciliation(reader, question).table,
         ("lead_source", "campaign"),
+    ),
+    "first_touch": Answer(
+        Text("первое касание до заявки: откуда лид пришёл на самом деле", "the first touch before the form"),
+        first_touch,
+        ("lead_source",),
     ),
     "handover": Answer(
         Text(

@@ -24,7 +24,7 @@ from smarketing.lake.manifest import Manifest, sync_folder
 
 FEW = 4_000  # a text with more values than this stays a text
 _LAYOUT = "3"  # raised whenever the tables of the file change: older files are then made anew
-_NEVER_FEW = {"lead_id", "client_id", "customer", "payment_id", "task_id", "title", "url", "custom"}
+_NEVER_FEW = {"lead_id", "client_id", "visitor_id", "customer", "payment_id", "task_id", "title", "url", "custom"}
 _MANY_PARTS = 2  # from one part in so many that changed, the file is made anew
 
 

@@ -15,6 +15,7 @@ from smarketing.facts.language import Text
 from smarketing.metrics.catalogue import (
     customers,
     duties,
+    first_touch,
     focus,
     forecast,
     funnel,
@@ -46,6 +47,7 @@ _CHAPTERS = (
     (Text("Сверка", "Reconciliation"), reconciliation),
     (Text("Задачи", "Tasks"), duties),
     (Text("Передача", "Hand-over"), handover),
+    (Text("Первое касание", "First touch"), first_touch),
 )
 _Thing = TypeVar("_Thing", Measure, Metric)
 
