@@ -12,6 +12,7 @@ from smarketing.facts.company import Company
 from smarketing.facts.language import LANGUAGES, Language, Text
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, may
+from smarketing.web.documents import pages
 from smarketing.web.reports import reading
 
 THEMES = ("light", "dark")
@@ -58,6 +59,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "other_language": "en" if language == "ru" else "ru",
         "company_name": found.name if found else "",
         "places": _places(user) if isinstance(user, User) else [],
+        "has_documents": bool(pages()),
         "can_load": isinstance(user, User) and may(user, Right.LOAD_DATA),
         "here": request.resolver_match.url_name if request.resolver_match else "",
     }

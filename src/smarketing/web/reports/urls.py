@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from smarketing.web.reports import asked, guidance, views
+from smarketing.web.reports import asked, guidance, telling, views
 from smarketing.web.reports.reconciling import views as reconciling
 
 urlpatterns = [
@@ -17,4 +17,5 @@ urlpatterns = [
     path("reconciliation/pair", reconciling.campaign_pair, name="campaign_pair"),
     path("metrics", views.metrics, name="metrics"),
     path("records", views.records, name="records"),
+    path("how/<slug:page>", telling.how, name="how"),
 ]
