@@ -205,9 +205,9 @@ class _Run:
                 waiting=self._delivered.waiting,
             )
         if outcome == "stopped":  # goes on at the next start of the server
-            return _with(before, next_at=self._now, last_at=self._now)
+            return replace(before, next_at=self._now, last_at=self._now)
         failures = before.failures + 1
-        return _with(
+        return replace(
             before,
             next_at=self._now + retry_in(failures, schedule, after),
             last_at=self._now,
@@ -233,7 +233,7 @@ def resume(workspace: Workspace, key: str) -> Connection:
     connection = connections.get(key)
     if connection.paused:
         connection = connections.pause(key, paused=False)
-    desk.stands(_with(desk.standing, next_at=None, failures=0, needs_person=False))
+    desk.stands(replace(desk.standing, next_at=None, failures=0, needs_person=False))
     return connection
 
 
@@ -247,10 +247,6 @@ def due(workspace: Workspace, now: datetime) -> tuple[Connection, ...]:
         if not connection.paused and (hinted or standing.is_due(now)) and not desk.is_busy:
             found.append(connection)
     return tuple(found)
-
-
-def _with(standing: Standing, **changes: object) -> Standing:
-    return replace(standing, **changes)  # type: ignore[arg-type]
 
 
 @contextmanager

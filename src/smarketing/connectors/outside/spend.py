@@ -73,6 +73,35 @@ ACCOUNT_FIELDS = (
 )
 
 
+class SpendAccount:
+    """What is alike in all ad accounts: one stream of days, and facts made of the days that changed."""
+
+    options: SpendOptions
+
+    @property
+    def streams(self) -> Sequence[Stream]:
+        return (STREAM,)
+
+    def keys(self, stream: str) -> Iterator[Sequence[str]]:  # noqa: ARG002 the protocol's
+        """Days come whole, so nothing is left to be found."""
+        yield from ()
+
+    def settings(self, mirror: Mirror, company: Company) -> Mapping[str, object]:  # noqa: ARG002 the protocol's
+        """An ad account knows nothing of stages."""
+        return {}
+
+    def facts(
+        self,
+        mirror: Mirror,
+        company: Company,
+        *,
+        after: int,
+        upto: int,
+        now: datetime,  # noqa: ARG002 the protocol's
+    ) -> Iterator[Mapping[str, pa.Table]]:
+        return facts(mirror, company, self.options, after=after, upto=upto)
+
+
 @dataclass(frozen=True)
 class Span:
     """Days to read at once, both ends among them, and the place after them."""

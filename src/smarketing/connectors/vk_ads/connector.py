@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-import pyarrow as pa
-
 from smarketing.connectors.outside import spend
 from smarketing.connectors.outside.http import Traffic
-from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.pace import Pace
-from smarketing.connectors.outside.spend import SpendOptions
-from smarketing.connectors.outside.streams import Assumption, Cursor, Health, Page, Since, Stream
+from smarketing.connectors.outside.spend import SpendAccount, SpendOptions
+from smarketing.connectors.outside.streams import Assumption, Cursor, Health, Page, Since
 from smarketing.connectors.outside.trouble import Trouble
 from smarketing.connectors.vk_ads.client import DAYS, Api
-from smarketing.facts.company import Company
 from smarketing.facts.language import Text
 
 
@@ -28,10 +24,12 @@ class Options(SpendOptions):
     goals_are_leads: bool = False
 
 
-class VkAds:
+class VkAds(SpendAccount):
     """A connected cabinet. ``base_url``: ``https://ads.vk.com``."""
 
     kind = "vk_ads"
+
+    options: Options
 
     def __init__(
         self, base_url: str, client_id: str, client_secret: str, options: Options, *, pace: Pace | None = None
@@ -42,10 +40,6 @@ class VkAds:
     @property
     def traffic(self) -> Traffic:
         return self.api.http.traffic
-
-    @property
-    def streams(self) -> Sequence[Stream]:
-        return (spend.STREAM,)
 
     def health(self) -> Health:
         campaigns = list(self.api.campaigns())
@@ -69,24 +63,6 @@ class VkAds:
             items = self.api.statistics(sorted(names), span.first, span.last)
             records, refused = spend.taken(row for item in items for row in self._rows(item, names))
             yield Page(stream, records, span.cursor, refused=refused, replaces=span.days)
-
-    def keys(self, stream: str) -> Iterator[Sequence[str]]:  # noqa: ARG002 the protocol's
-        """Days come whole, so nothing is left to be found."""
-        yield from ()
-
-    def settings(self, mirror: Mirror, company: Company) -> Mapping[str, object]:  # noqa: ARG002 the protocol's
-        return {}
-
-    def facts(
-        self,
-        mirror: Mirror,
-        company: Company,
-        *,
-        after: int,
-        upto: int,
-        now: datetime,  # noqa: ARG002 the protocol's
-    ) -> Iterator[Mapping[str, pa.Table]]:
-        return spend.facts(mirror, company, self.options, after=after, upto=upto)
 
     def close(self) -> None:
         self.api.close()

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pyarrow as pa
-
 from smarketing.connectors.outside import spend
 from smarketing.connectors.outside.http import Traffic
-from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.pace import Pace
-from smarketing.connectors.outside.spend import SpendOptions
-from smarketing.connectors.outside.streams import Assumption, Cursor, Health, Page, Since, Stream
+from smarketing.connectors.outside.spend import SpendAccount, SpendOptions
+from smarketing.connectors.outside.streams import Assumption, Cursor, Health, Page, Since
 from smarketing.connectors.outside.trouble import PassingTrouble, Trouble
 from smarketing.connectors.yandex_direct.client import Reports, Row, TooHeavy
-from smarketing.facts.company import Company
 from smarketing.facts.language import Text
 
 _FIELDS = ("Date", "CampaignId", "CampaignName", "Impressions", "Clicks", "Cost")
@@ -35,10 +31,12 @@ class Options(SpendOptions):
     model: str = "LSCCD"
 
 
-class YandexDirect:
+class YandexDirect(SpendAccount):
     """A connected account. ``base_url``: ``https://api.direct.yandex.com``."""
 
     kind = "yandex_direct"
+
+    options: Options
 
     def __init__(
         self,
@@ -55,10 +53,6 @@ class YandexDirect:
     @property
     def traffic(self) -> Traffic:
         return self.reports.http.traffic
-
-    @property
-    def streams(self) -> Sequence[Stream]:
-        return (spend.STREAM,)
 
     def health(self) -> Health:
         yesterday = datetime.now(UTC).astimezone(spend.MOSCOW).date() - timedelta(days=1)
@@ -89,24 +83,6 @@ class YandexDirect:
             rows = [self._normal(row) for row in self._rows(span.first, span.last)]
             records, refused = spend.taken(rows)
             yield Page(stream, records, span.cursor, refused=refused, replaces=span.days)
-
-    def keys(self, stream: str) -> Iterator[Sequence[str]]:  # noqa: ARG002 the protocol's
-        """Days come whole, so nothing is left to be found."""
-        yield from ()
-
-    def settings(self, mirror: Mirror, company: Company) -> Mapping[str, object]:  # noqa: ARG002 the protocol's
-        return {}
-
-    def facts(
-        self,
-        mirror: Mirror,
-        company: Company,
-        *,
-        after: int,
-        upto: int,
-        now: datetime,  # noqa: ARG002 the protocol's
-    ) -> Iterator[Mapping[str, pa.Table]]:
-        return spend.facts(mirror, company, self.options, after=after, upto=upto)
 
     def close(self) -> None:
         self.reports.close()
