@@ -12,7 +12,7 @@ from smarketing.analyses.question import EMPTY, Question, filter_condition, peri
 from smarketing.analyses.reconciliation import reconciliation
 from smarketing.analyses.reconciliation.measure import SPLITS
 from smarketing.facts.company import Guardrail, Zone
-from smarketing.facts.language import LANGUAGES, Text, plural
+from smarketing.facts.language import LANGUAGES, Text, plural, same
 from smarketing.facts.query import Reader, literal
 from smarketing.metrics.catalogue import METRICS, accountable, name_of
 from smarketing.metrics.kinds import Figure, Unit
@@ -146,7 +146,11 @@ def _reconciled(reader: Reader, question: Question) -> list[Alert]:
         alerts.append(_of_reconciliation("reconciliation", title, len(found.apart)))
     elif found.apart:
         worst = found.apart[0]
-        name = f"«{worst.campaign}»" if worst.campaign else (worst.lead_source or "—")
+        name = (
+            Text(f"«{worst.campaign}»", f"“{worst.campaign}”")
+            if worst.campaign
+            else same(worst.lead_source or "—")
+        )
         title = _APART_ONE.fill(name=name, reported=worst.reported, crm=worst.crm)
         alerts.append(_of_reconciliation("reconciliation", title, len(found.apart)))
     for pair in found.pairs[:1]:

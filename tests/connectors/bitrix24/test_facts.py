@@ -95,7 +95,7 @@ class Told:
         return facts(mirror, company, self.options, HOME, **window)
 
     def rows(self, table: str) -> list[Fact]:
-        rows = everything(self, self.mirror, self.company, NOW).get(table, [])  # type: ignore[arg-type]
+        rows = everything(self, self.mirror, self.company, NOW).get(table, [])
         return sorted(rows, key=lambda row: str(next(iter(row.values()))))
 
     def one(self, table: str, key: str) -> Fact:
@@ -174,10 +174,10 @@ def test_deal_that_gets_a_lead_later_is_absorbed_by_it(told: Told) -> None:
     told.moves("deals", 77, ("NEW", at(2), 1), ("PREPARATION", at(3), 2))
     told.take("activities", deed(5, 2, 77))
     ledger = Ledger()
-    ledger.take(everything(told, told.mirror, told.company, NOW))  # type: ignore[arg-type]
+    ledger.take(everything(told, told.mirror, told.company, NOW))
     position = told.mirror.position
     told.deal(77, "PREPARATION", leadId=12, updatedTime=at(15))
-    ledger.take(everything(told, told.mirror, told.company, NOW, after=position))  # type: ignore[arg-type]
+    ledger.take(everything(told, told.mirror, told.company, NOW, after=position))
     assert ledger.one("leads", "D77")["deleted_at"] == utc(15)
     assert ledger.one("leads", "L12")["deal_id"] == "77"
     assert ledger.one("leads", "L12")["deleted_at"] is None
@@ -189,10 +189,10 @@ def test_deal_that_loses_its_lead_stands_for_itself_again(told: Told) -> None:
     told.lead(12)
     told.deal(77, leadId=12, updatedTime=at(15))
     ledger = Ledger()
-    ledger.take(everything(told, told.mirror, told.company, NOW))  # type: ignore[arg-type]
+    ledger.take(everything(told, told.mirror, told.company, NOW))
     position = told.mirror.position
     told.deal(77, updatedTime=at(16))
-    ledger.take(everything(told, told.mirror, told.company, NOW, after=position))  # type: ignore[arg-type]
+    ledger.take(everything(told, told.mirror, told.company, NOW, after=position))
     assert (ledger.one("leads", "L12")["deal_id"], ledger.one("leads", "D77")["deleted_at"]) == (None, None)
 
 
@@ -209,9 +209,9 @@ def test_card_back_from_the_bin_is_a_lead_again(told: Told) -> None:
     told.lead(12)
     ledger = Ledger()
     told.mirror.sweep("leads", [[]], NOW)
-    ledger.take(everything(told, told.mirror, told.company, NOW))  # type: ignore[arg-type]
+    ledger.take(everything(told, told.mirror, told.company, NOW))
     told.lead(12)
-    ledger.take(everything(told, told.mirror, told.company, NOW))  # type: ignore[arg-type]
+    ledger.take(everything(told, told.mirror, told.company, NOW))
     assert ledger.one("leads", "L12")["deleted_at"] is None
 
 
@@ -404,7 +404,7 @@ def test_renamed_person_and_source_are_told_in_every_row(told: Told) -> None:
     position = told.mirror.position
     told.names.users[0]["LAST_NAME"] = "Лим"
     told.directories()
-    rows = everything(told, told.mirror, told.company, NOW, after=position)["leads"]  # type: ignore[arg-type]
+    rows = everything(told, told.mirror, told.company, NOW, after=position)["leads"]
     assert [row["manager"] for row in rows] == ["Анна Лим"]
 
 

@@ -7,7 +7,7 @@ A connector joins with a :class:`System`: its fake server, and how to make thing
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from signal import SIGKILL
 from threading import Timer
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -112,7 +112,15 @@ def sync(connector: Connector, mirror: Mirror, now: datetime, *, sweep: bool = F
     return kept
 
 
-def everything(connector: Connector, mirror: Mirror, company: Company, now: datetime, after: int = 0) -> Facts:
+class MakesFacts(Protocol):
+    """All that is asked of a connector here."""
+
+    def facts(
+        self, mirror: Mirror, company: Company, *, after: int, upto: int, now: datetime
+    ) -> Iterator[Mapping[str, pa.Table]]: ...
+
+
+def everything(connector: MakesFacts, mirror: Mirror, company: Company, now: datetime, after: int = 0) -> Facts:
     """All facts of a mirror as plain rows, in an order that does not hang on batches."""
     found: Facts = {}
     for tables in connector.facts(mirror, company, after=after, upto=mirror.position, now=now):

@@ -139,7 +139,11 @@ def _worst(apart: Sequence[Apart]) -> Text:
         return same("")
     one = apart[0]
     word = plural(len(apart), ("кампания", "кампании", "кампаний"), ("campaign", "campaigns"))
-    name = same(f"«{one.campaign}»") if one.campaign else _NAMELESS.fill(source=one.lead_source or _NO_SOURCE)
+    name = (
+        Text(f"«{one.campaign}»", f"“{one.campaign}”")
+        if one.campaign
+        else _NAMELESS.fill(source=one.lead_source or _NO_SOURCE)
+    )
     return _CAMPAIGNS.fill(
         count=Text(f"{len(apart)} {word.ru}", f"{len(apart)} {word.en}"), name=name,
         reported=_number(one.reported), crm=_number(one.crm),
