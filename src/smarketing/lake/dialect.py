@@ -1,7 +1,8 @@
 """Which words may a question use to mean the same everywhere? And how do Spark and ClickHouse say it?
 
 Each rule is a trap that was measured: the same text came to other figures on another engine. A question is run on
-DuckDB exactly as it is written; only for the other engines is it translated.
+DuckDB as it is written, but for two words that :mod:`smarketing.lake.quick` says faster; for the other engines it
+is translated.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from smarketing.facts.language import Text
 from smarketing.facts.query import literal
 from smarketing.facts.tables import TABLES
 from smarketing.lake.engine import Engine
+from smarketing.lake.quick import quick
 
 
 class Answers:
@@ -89,14 +90,14 @@ class LakeReader:
         """The rows that answer one SELECT; raises :class:`WrongQuestion` for anything else."""
         found = self._answers.get(self._pinned, question)
         if found is None:
-            found = self._engine.answer(question)
+            found = self._engine.answer(quick(question))
             self._answers.put(self._pinned, question, found)
         return found
 
     def explain(self, question: str) -> str:
         """The engine's plan for a question, as it prints it."""
         self._engine.answer(f"SELECT * FROM ({question}) LIMIT 0")
-        return "\n".join(str(row[1]) for row in self._engine.rows(f"EXPLAIN {question}"))
+        return "\n".join(str(row[1]) for row in self._engine.rows(f"EXPLAIN {quick(question)}"))
 
     def fact_rows(self, table: str, **where: str | None) -> pa.Table:
         """The rows of a table of facts (latest versions) whose columns have these values."""
