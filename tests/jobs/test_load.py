@@ -90,6 +90,13 @@ def test_the_same_facts_in_another_file_change_nothing_either(workspace: Workspa
     assert dict(report.change.same) == {"leads": 2, "stage_moves": 3}
 
 
+def test_a_load_tells_how_far_it_is(workspace: Workspace, folder: Path) -> None:
+    told: list[str] = []
+    run(workspace, folder, progress=lambda said: told.append(said.en))
+    assert told[-2:] == ["Writing the facts", "The facts are written; following each lead"]
+    assert "Checking leads.csv" in told
+
+
 def test_a_newer_file_updates(workspace: Workspace, folder: Path) -> None:
     run(workspace, folder)
     (folder / "leads.csv").write_text(LEADS.replace("200", "250"), encoding="utf-8")

@@ -256,7 +256,13 @@ def _keep(
     batches = [FactBatch(table, rows) for table, rows in reading.accepted.items() if rows.num_rows]
     note = {"load": load_id, "files": [file.sniffed.file for file in reading.files], "who": who}
     change, planned = load_with_plans(
-        workspace, batches, plan.company, (said or PlanFile()).signed(who, now), known_until=known, note=note
+        workspace,
+        batches,
+        plan.company,
+        (said or PlanFile()).signed(who, now),
+        known_until=known,
+        note=note,
+        tell=tell,
     )
     report = _report(load_id, reading, version=change.version, known_until=known, change=change, plans=planned)
     report = replace(report, settings_from=plan.settings_from, quarantined=_rows_of(reading, load_id))

@@ -175,7 +175,7 @@ def plans_of_rows(rows: Iterable[Mapping[str, Any]], company: Company) -> dict[M
 
 def load_with_plans(
     workspace: Workspace, batches: Sequence[FactBatch], company: Company, signed: FileSignature, *,
-    known_until: datetime | None, note: Mapping[str, object],
+    known_until: datetime | None, note: Mapping[str, object], tell: Callable[[Text], None] | None = None,
 ) -> tuple[FactChange, Mapping[Month, int]]:  # fmt: skip
     """Load facts whose plans become versions; returns what changed, and the versions by month.
 
@@ -184,13 +184,13 @@ def load_with_plans(
     plans = [batch.rows for batch in batches if batch.table == "plans"]
     others = [batch for batch in batches if batch.table != "plans"]
     if not plans:
-        return workspace.lake.load(others, company, known_until=known_until, note=note), {}
+        return workspace.lake.load(others, company, known_until=known_until, note=note, tell=tell), {}
     told = plans_of_rows((row for rows in plans for row in rows.to_pylist()), company)
 
     def attempt(reader: LakeReader) -> tuple[FactChange, Mapping[Month, int]]:
         numbered, own = _versions_of_file(reader, told, signed, company)
         change = workspace.lake.load(
-            [*others, *own], company, known_until=known_until, note=note, made_from=reader.version
+            [*others, *own], company, known_until=known_until, note=note, made_from=reader.version, tell=tell
         )
         return change, numbered
 

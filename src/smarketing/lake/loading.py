@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
 from smarketing.facts.company import Company
+from smarketing.facts.language import Text
 from smarketing.facts.query import literal
 from smarketing.facts.tables import TABLES, Table
 from smarketing.lake import arrivals, changes, same, verdicts, views
@@ -22,6 +23,7 @@ from smarketing.lake.settings import check_currencies, check_stages, put_setting
 # When nothing says until when the facts are known, these moments do.
 _TELL_TIME = ("leads", "stage_moves", "payments", "activities", "touches")
 _MONEY = {"leads": "amount", "payments": "amount", "ad_spend": "cost"}
+FOLLOWING = Text("Факты записаны, считаем путь каждого лида", "The facts are written; following each lead")
 LARGE = 2_000_000  # more changed leads than this are built like everything: in chunks
 
 
@@ -29,13 +31,20 @@ class Loading:
     """One load over the version ``base`` (None: the lake is empty)."""
 
     def __init__(
-        self, engine: Engine, root: Path, base: Manifest | None, company: Company, known_until: datetime | None
+        self,
+        engine: Engine,
+        root: Path,
+        base: Manifest | None,
+        company: Company,
+        known_until: datetime | None,
+        tell: Callable[[Text], None] | None = None,
     ) -> None:
         self._engine = engine
         self._root = root
         self._base = base
         self._company = company
         self._asked_until = known_until
+        self._tell = tell or _silent
         self._made_at = datetime.now(UTC)
         self._version = base.version + 1 if base else 1
         self._states: dict[str, TableState] = dict(base.tables) if base else {}
@@ -51,6 +60,7 @@ class Loading:
         put_settings(self._engine, self._company)
         self._check()
         self._append_facts()
+        self._tell(FOLLOWING)
         self._bring_up_to_date(known_until, anew=anew)
         return Manifest(
             version=self._version,
@@ -185,3 +195,7 @@ class Loading:
     def _rows_of(self, table: str, delta_version: int) -> int:
         relation = views.derived_relation(self._root, table, delta_version, self._company)
         return int(self._engine.value(f"SELECT COUNT(*) FROM {relation}"))
+
+
+def _silent(said: Text) -> None:
+    """Nobody is told."""

@@ -8,7 +8,7 @@ the next load.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -82,15 +82,17 @@ class Lake:
         known_until: datetime | None = None,
         note: Mapping[str, object] | None = None,
         made_from: int | None = None,
+        tell: Callable[[Text], None] | None = None,
     ) -> Change:
         """Add facts and bring everything that follows from them up to date, whole or not at all.
 
         The same facts loaded twice change nothing, and the version stays. ``known_until`` only moves forward;
         None: the latest moment the facts themselves speak of. ``made_from``: the version that the facts were
-        worked out from; :class:`Overtaken` where it is no longer the newest. Raises :class:`WrongInput` for facts
-        that cannot be stored, :class:`WrongState` when another load holds the lake too long.
+        worked out from; :class:`Overtaken` where it is no longer the newest. ``tell`` hears how far it is. Raises
+        :class:`WrongInput` for facts that cannot be stored, :class:`WrongState` when another load holds the lake
+        too long.
         """
-        return self._write(batches, company, known_until, note or {}, anew=False, made_from=made_from)
+        return self._write(batches, company, known_until, note or {}, anew=False, made_from=made_from, tell=tell)
 
     def rebuild(self, company: Company) -> Change:
         """Make the derived tables anew from the facts, by these settings."""
@@ -178,6 +180,7 @@ class Lake:
         *,
         anew: bool,
         made_from: int | None = None,
+        tell: Callable[[Text], None] | None = None,
     ) -> Change:
         with self._alone():
             base = self._history.newest()
@@ -185,7 +188,7 @@ class Lake:
                 raise Overtaken
             engine = self._engine()
             try:
-                loading = Loading(engine, self.root, base, company, known_until)
+                loading = Loading(engine, self.root, base, company, known_until, tell)
                 manifest = loading.run(batches, note, anew=anew)
             finally:
                 engine.close()
