@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from smarketing.connectors.bitrix24.actions import Bitrix24Actions
-from smarketing.connectors.outside.actions import Action, ActionKind, MemoryLog, Outcome, Rules, Writer
+from smarketing.connectors.outside.actions import Action, ActionKind, Card, MemoryLog, Outcome, Rules, Writer
+from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.trouble import LastingTrouble
+from smarketing.facts.company import Company
 from tests.connectors.bitrix24.system import connected
+from tests.connectors.outside.suite import sync
 from tests.support.bitrix24_portal import FakePortal, Server
 from tests.support.bitrix24_world import World
 
@@ -167,3 +172,59 @@ def test_incomplete_action_is_refused_before_anything_is_sent(
     with pytest.raises(LastingTrouble):
         desk.crm.request(action)
     assert server.requests == 0
+
+
+# ── where a lead is written to ───────────────────────────────────────────────
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Iterator[Mirror]:
+    made = Mirror(tmp_path / "mirror.sqlite3")
+    yield made
+    made.close()
+
+
+def cards(portal: FakePortal, server: Server, mirror: Mirror, *leads: str, prefix: str = "") -> dict[str, Card]:
+    connector = connected(server)
+    sync(connector, mirror, portal.now())
+    asked = server.requests
+    found = Bitrix24Actions(connector.portal, prefix).cards(mirror, Company(), leads)
+    assert server.requests == asked  # by the mirror alone
+    return dict(found)
+
+
+def test_lead_with_a_deal_is_written_to_at_the_deal(filled: FakePortal, server: Server, mirror: Mirror) -> None:
+    lead = filled.tables["leads"].ids[0]
+    for number in (*filled.tables["deals"].ids, 7):
+        filled.change("deals", number, leadId=lead if number == 7 else 0, assignedById=8, categoryId=0)
+    filled.move("deals", 7, "PREPARATION", "P")
+    filled.now = lambda: NOW + timedelta(hours=1)
+    filled.move("deals", 7, "EXECUTING", "P")
+    found = cards(filled, server, mirror, f"L{lead}", "L999", "X1", "D7")
+    moved = NOW + timedelta(hours=1)
+    assert found == {f"L{lead}": Card("D7", "8", "EXECUTING", came_from="PREPARATION", moved_at=moved)}
+
+
+def test_deal_that_came_from_another_pipeline_has_no_way_back(
+    filled: FakePortal, server: Server, mirror: Mirror
+) -> None:
+    filled.change("deals", 7, leadId=0, assignedById=None, categoryId=7)
+    filled.move("deals", 7, "PREPARATION", "P")
+    filled.now = lambda: NOW + timedelta(hours=1)
+    filled.move("deals", 7, "C7:MEASURE", "P")
+    assert cards(filled, server, mirror, "pD7", prefix="p") == {
+        "pD7": Card("pD7", None, "C7:MEASURE", came_from=None, moved_at=NOW + timedelta(hours=1))
+    }
+
+
+def test_beginning_that_is_only_assumed_is_no_way_back(filled: FakePortal, server: Server, mirror: Mirror) -> None:
+    filled.change("deals", 7, leadId=0, assignedById=6)
+    filled.move("deals", 7, "PREPARATION", "P")
+    assert cards(filled, server, mirror, "D7") == {"D7": Card("D7", "6", "PREPARATION", None, NOW)}
+
+
+def test_deleted_card_is_not_written_to(filled: FakePortal, server: Server, mirror: Mirror) -> None:
+    filled.change("deals", 7, leadId=0)
+    assert list(cards(filled, server, mirror, "D7")) == ["D7"]
+    mirror.sweep("deals", [], NOW)
+    assert Bitrix24Actions(connected(server).portal).cards(mirror, Company(), ["D7"]) == {}

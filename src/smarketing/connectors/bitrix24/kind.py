@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from smarketing.connectors.bitrix24.access import Tokens
-from smarketing.connectors.bitrix24.connector import by_application, by_webhook
+from smarketing.connectors.bitrix24.actions import Bitrix24Actions
+from smarketing.connectors.bitrix24.connector import Bitrix24, by_application, by_webhook
 from smarketing.connectors.bitrix24.events import is_ours
 from smarketing.connectors.bitrix24.options import Options
-from smarketing.connectors.outside.kinds import YES_NO, Account, ConnectorKind, FormField
-from smarketing.connectors.outside.streams import Connector
+from smarketing.connectors.outside.actions import CrmActions
+from smarketing.connectors.outside.kinds import YES_NO, Account, ConnectorKind, FormField, WriterKind
 from smarketing.connectors.outside.trouble import LastingTrouble
 from smarketing.facts.language import Text
 
@@ -37,7 +38,7 @@ class KeptTokens:
         self._keep(dict(self._secrets))
 
 
-def _open(account: Account) -> Connector:
+def _open(account: Account) -> Bitrix24:
     options = Options.model_validate(account.options.model_dump())
     secrets = account.secrets
     if secrets.get("webhook"):
@@ -56,6 +57,11 @@ def _open(account: Account) -> Connector:
         )
     store = KeptTokens(secrets, account.keep)
     return by_application(secrets["client_id"], secrets["client_secret"], store, options)
+
+
+def _open_writer(account: Account) -> CrmActions:
+    options = Options.model_validate(account.options.model_dump())
+    return Bitrix24Actions(_open(account).portal, options.prefix)
 
 
 def _verify(form: Mapping[str, str], account: Account) -> bool:
@@ -121,4 +127,5 @@ KIND = ConnectorKind(
     ),
     options=Options,
     minutes=15,
+    writer=WriterKind(_open_writer),
 )

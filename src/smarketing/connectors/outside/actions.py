@@ -7,13 +7,15 @@ as news.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.trouble import Trouble
+from smarketing.facts.company import Company
 from smarketing.facts.language import Text
 
 
@@ -37,8 +39,25 @@ LABELS: dict[ActionKind, Text] = {
 
 
 @dataclass(frozen=True)
+class Card:
+    """Where a lead of the facts is written to, as it was last read.
+
+    ``key``: the card that carries its stage now (of the lead L12 with a deal: D77). ``person``: who answers for
+    it, in the system's own id. ``stage`` and ``came_from``: the system's own codes of where it stands and of the
+    stage before, where it can be moved back to (None: nowhere, or into another pipeline). ``moved_at``: since when
+    it stands there; None: nobody knows.
+    """
+
+    key: str
+    person: str | None = None
+    stage: str | None = None
+    came_from: str | None = None
+    moved_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Action:
-    """One thing to do. ``card`` is the key of a lead as facts know it (L12, D77).
+    """One thing to do. ``card`` is the key of a card as :class:`Card` gives it (L12, D77).
 
     ``person``: whom it concerns, in the system's own id. ``stage``: the system's own code, for a move back;
     ``still_in``: where the card must stand for that, so that nobody's newer move is undone.
@@ -75,15 +94,23 @@ class Done:
 
 
 class CrmActions(Protocol):
-    """A connected system that can be written to."""
+    """A connected system that can be written to. Opened, it has asked nothing yet."""
 
     kind: str
+
+    def cards(self, mirror: Mirror, company: Company, leads: Collection[str]) -> Mapping[str, Card]:
+        """Lead of the facts → its card, by the mirror alone and without a request.
+
+        Leads that it does not know and deleted ones are left out.
+        """
 
     def request(self, action: Action) -> object:
         """What would be sent, as plain JSON. Raises :class:`Trouble` where the action makes no sense there."""
 
     def send(self, action: Action) -> str:
         """Send it, exactly once; gives the id of what came to be. Raises :class:`Trouble`."""
+
+    def close(self) -> None: ...
 
 
 class ActionLog(Protocol):

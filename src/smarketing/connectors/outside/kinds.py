@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from smarketing.connectors.outside.actions import ActionKind, CrmActions
 from smarketing.connectors.outside.http import Traffic
 from smarketing.connectors.outside.streams import Connector
 from smarketing.facts.errors import WrongSetting
@@ -68,13 +69,21 @@ class Account:
 
 
 @dataclass(frozen=True)
+class WriterKind:
+    """How a kind of system is written to. ``open`` asks nothing yet; ``can``: what can be done there at all."""
+
+    open: Callable[[Account], CrmActions]
+    can: frozenset[ActionKind] = frozenset(ActionKind)
+
+
+@dataclass(frozen=True)
 class ConnectorKind:
     """One kind of system that can be connected.
 
     ``base_url`` empty: the person gives the address, and ``address`` says what it looks like. ``verify``: does
     this posted form (name → value) really come from the account? It only ever leads to a poll, so that a forged
     one could do no harm anyway. ``tells_time``: its facts are those of leads, so that a whole run says until when
-    the facts are known.
+    the facts are known. ``writer``: None where nothing can be written back.
     """
 
     key: str
@@ -88,6 +97,7 @@ class ConnectorKind:
     minutes: int = 30
     tells_time: bool = True
     verify: Callable[[Mapping[str, str], Account], bool] | None = None
+    writer: WriterKind | None = None
 
     def option(self, name: str, said: str) -> Option:
         """The value of an option as a person wrote it."""
