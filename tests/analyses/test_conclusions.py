@@ -46,7 +46,7 @@ def test_economics_without_money_says_that_leads_came() -> None:
 def test_funnel_says_how_many_came_through_and_where_most_stay() -> None:
     # 11 leads: 3 sold; accepted or further are L1, L2, L5, L7, L9, L11
     found = plain(of_funnel(funnel(reader(), COHORT), losses(reader(), COHORT)))[0]
-    assert found.startswith("Из 11 лидов до продажи дошло 3 продажи, 27 %.")
+    assert found.startswith("Из 11 лидов купили 3: 27 %.")
     assert "«Новый → Принят»: проходит 54,5 %" in found
     assert "Главная причина потерь — «price»: 66,7 %." in found
 
@@ -68,5 +68,5 @@ def test_qualification_names_the_share_the_unknown_and_the_criterion() -> None:
     table = qualification(reader(), COHORT)
     assert plain(of_qualification(table, criteria_table(reader(), COHORT)))[0] == (
         "Нецелевых 33,3 %: 3 из 9 оценённых; по 18,2 % лидов решить нельзя. "
-        "Чаще всего не выполнен критерий «Мелкий заказ»: 66,7 %."
+        "Чаще всего отсеивает «Мелкий заказ»: 66,7 %."
     )

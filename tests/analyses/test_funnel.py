@@ -381,7 +381,8 @@ def test_funnel_comparison_sees_the_older_cohort_at_the_same_age() -> None:
     assert found.comparison is not None
     assert found.comparison.seen_at == at("2026-10-20 18:00")
     assert [step.counts.reached for step in found.comparison.steps] == [20, 10, 8, 2]
-    assert "seen-at-same-age" in [note.code for note in found.notes]
+    said = {note.code: note.text for note in found.notes}["seen-at-same-age"]
+    assert said.ru == "Прошлый период показан таким, каким он был в том же возрасте: на 20\xa0октября\xa02026."
 
 
 def test_funnel_milestones_comparison_sees_the_older_cohort_at_the_same_age() -> None:

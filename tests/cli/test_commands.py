@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -182,6 +185,18 @@ def test_serve_of_a_taken_port_says_so(loaded: Path):
         told = run("serve", "--port", str(taken.getsockname()[1]))
     assert told.exit_code == 2
     assert "занят" in told.stderr
+
+
+@pytest.mark.parametrize("module", ["smarketing", "smarketing.cli.main"])
+def test_package_and_module_are_commands_as_well(module: str):
+    said = subprocess.run(
+        [sys.executable, "-m", module, "--version"], capture_output=True, text=True, check=True, env=_with_source()
+    )
+    assert said.stdout.startswith("smarketing ")
+
+
+def _with_source() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
 def test_version_is_printed():

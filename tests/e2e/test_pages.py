@@ -72,6 +72,14 @@ def test_no_page_scrolls_sideways_on_a_phone(open_page: OpenPage, language: str)
         assert (address, wide) == (address, 0)
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_economics_fits_a_desk_without_scrolling(open_page: OpenPage, language: str) -> None:
+    page = open_page(language=language)
+    page.goto("/analytics")
+    wide = page.evaluate("(s => s.scrollWidth - s.clientWidth)(document.querySelector('.scroll'))")
+    assert wide == 0
+
+
 def test_keyboard_reaches_the_content_first(open_page: OpenPage) -> None:
     page = open_page()
     page.goto("/analytics")

@@ -92,6 +92,7 @@ def test_records_of_a_seller_are_one_lead_or_none(facts: Any, signed_in: SignIn,
 def test_arbiter_lists_no_disputed_lead_of_another(facts: Any, signed_in: SignIn) -> None:
     everything = shown(signed_in("alice").get("/qualification"))
     assert "L7" in everything  # the seller calls it non-target, the rule target
+    assert "все выполнены" in everything
     assert not OTHERS.search(shown(signed_in("bob").get("/qualification?manager=~")))
 
 

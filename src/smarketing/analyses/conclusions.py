@@ -33,17 +33,17 @@ _ONE_GIVES = Text(
 _ONLY_LEADS = Text(
     "За {when} пришло {leads}, оплат по ним пока нет.", "{leads} came in {when}; they have paid nothing yet."
 )
-_WALK = Text("Из {leads} до продажи дошло {sales}, {share}.", "Of {leads}, {sales} became a sale: {share}.")
+_WALK = Text("Из {leads} {bought} {sales}: {share}.", "Of {leads}, {sales} became a sale: {share}.")
 _NARROW = Text(
     " Больше всего отсеивается на переходе «{start} → {end}»: проходит {share}.",
     " Most drop out at “{start} → {end}”: {share} pass.",
 )
 _MOVED_ONE = Text(
-    "Заметно изменился один переход: «{moved}». Остальные сдвиги укладываются в обычный разброс.",
-    "One transition moved notably: “{moved}”. The other shifts are ordinary variation.",
+    "Заметно изменился один переход: {moved}. Остальные сдвиги укладываются в обычный разброс.",
+    "One transition moved notably: {moved}. The other shifts are ordinary variation.",
 )
 _MOVED_MANY = Text("Заметно изменились переходы: {moved}.", "These transitions moved notably: {moved}.")
-_MOVED = Text("{start} → {end}, {now} вместо {before}", "{start} → {end}, {now} instead of {before}")
+_MOVED = Text("«{start} → {end}», {now} вместо {before}", "“{start} → {end}”, {now} instead of {before}")
 _STILL = Text(
     "Заметных сдвигов нет: все переходы в пределах обычного разброса.",
     "No notable shift: every transition is within ordinary variation.",
@@ -62,7 +62,7 @@ _NOT_JUDGED = Text(
     "No lead is judged ({leads}): there are no criteria or the fields they need are empty.",
 )
 _BY_CRITERION = Text(
-    " Чаще всего не выполнен критерий «{criterion}»: {share}.",
+    " Чаще всего отсеивает «{criterion}»: {share}.",
     " Most were turned down by “{criterion}”: {share}.",
 )
 
@@ -115,10 +115,10 @@ def of_funnel(funnel: Funnel, losses: Losses | None = None) -> Text:
         return _NO_LEADS.fill(when=_when(funnel.question.period))
     if funnel.comparison is not None:
         return _moved(funnel)
-    sales = plural(totals.won, ("продажа", "продажи", "продаж"), ("sale", "sales"))
     said = _WALK.fill(
         leads=_of_leads(totals.leads),
-        sales=Text(f"{totals.won} {sales.ru}" if totals.won else "0", str(totals.won)),
+        bought=plural(totals.won, ("купил", "купили", "купили"), ("", "")),
+        sales=_count(totals.won),
         share=_share(totals.won, totals.leads),
     )
     return _plus(_plus(said, _narrowest(funnel)), _main_reason(losses))
@@ -134,8 +134,8 @@ def of_qualification(table: Measurement, criteria: Sequence[CriterionRow]) -> Te
         return _NOT_JUDGED.fill(leads=say_leads(int(_value(table.total, "leads"))))
     said = _JUDGED.fill(
         share=_figure(share),
-        part=share.numerator,
-        whole=share.denominator,
+        part=_count(share.numerator),
+        whole=_count(share.denominator),
         unknown=_figure(unknown) if unknown else "—",
     )
     named = [row for row in criteria if row.criterion is not None and row.leads]
@@ -152,7 +152,7 @@ def _moved(funnel: Funnel) -> Text:
     said = [_one_moved(funnel, one) for one in moved]
     if len(said) == 1:
         return _MOVED_ONE.fill(moved=said[0])
-    listed = Text("; ".join(f"«{one.ru}»" for one in said), "; ".join(f"“{one.en}”" for one in said))
+    listed = Text("; ".join(one.ru for one in said), "; ".join(one.en for one in said))
     return _MOVED_MANY.fill(moved=listed)
 
 
@@ -204,6 +204,10 @@ def _value(row: Row, key: str) -> Decimal:
 
 def _figure(figure: Figure) -> Text:
     return _both(lambda language: say(figure, language))
+
+
+def _count(number: Number | None) -> Text:
+    return _both(lambda language: say_number(number or 0, Unit.COUNT, language))
 
 
 def _share(part: Number, whole: Number) -> Text:

@@ -106,3 +106,7 @@ def main(
     ] = False,
 ) -> None:
     """Options that every command shares."""
+
+
+if __name__ == "__main__":
+    app(prog_name="smarketing")

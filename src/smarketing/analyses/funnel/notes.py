@@ -11,6 +11,7 @@ from smarketing.analyses.result import Note
 from smarketing.analyses.ripeness import Ripening
 from smarketing.facts.language import Text, plural
 from smarketing.facts.period import Clock, Period
+from smarketing.metrics.wording import say_day
 
 VOLUME_CHANGE = 0.20
 LONG_CYCLE_DAYS = 10
@@ -30,12 +31,12 @@ _CYCLE = Text(
     "{mixed} From lead to sale takes {days} days at the median, so this period's sales come from earlier leads.",
 )
 _YOUNG = Text(
-    "Когорта молода: успело случиться около {ripe} % её продаж. Нижние стадии ещё вырастут.",
-    "The cohort is young: about {ripe} % of its sales have had time to happen. The lower stages will still grow.",
+    "Когорта молода: успело случиться около {ripe}\u00a0% её продаж. Нижние стадии ещё вырастут.",
+    "The cohort is young: about {ripe}% of its sales have had time to happen. The lower stages will still grow.",
 )
 _SEEN_AT = Text(
     "Прошлый период показан таким, каким он был в том же возрасте: на {moment}.",
-    "The earlier period is shown as it stood at the same age: on {moment_en}.",
+    "The earlier period is shown as it stood at the same age: on {moment}.",
 )
 _YOUNGER = Text(
     "Сравнение моложе выбранного периода: его нижние стадии ещё вырастут.",
@@ -80,9 +81,7 @@ def notes_of(
 ) -> tuple[Note, ...]:  # fmt: skip
     notes = _period_notes(totals, volumes) if question.clock is Clock.PERIOD else _cohort_notes(ripe)
     if comparison is not None and comparison.seen_at is not None:
-        moment = comparison.seen_at
-        text = _SEEN_AT.fill(moment=f"{moment:%d.%m.%Y}", moment_en=f"{moment:%Y-%m-%d}")
-        notes.append(Note("seen-at-same-age", text))
+        notes.append(Note("seen-at-same-age", _SEEN_AT.fill(moment=say_day(comparison.seen_at.date()))))
     if question.clock is Clock.COHORT and _is_younger(other, question):
         notes.append(Note("comparison-younger", _YOUNGER))
     if kind is Kind.MILESTONES and totals.unknown_target:

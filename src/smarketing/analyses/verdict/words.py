@@ -52,7 +52,8 @@ _AS_PLANNED = Text("{when}: ровно по плану.", "{when}: exactly as pl
 _MAIN = Text("Главная причина: {cause}, {effect}.", "The main cause is {cause}, {effect}.")
 _AGAINST = Text("Против хода месяца заметен сдвиг: {cause}, {effect}.", "Against it stands {cause}, {effect}.")
 _TIMING = Text(
-    "Ещё {effect} дают оплаты по лидам других месяцев.", "Payments of other months' leads make {effect} more."
+    "Ещё {effect} дают оплаты по лидам других месяцев.",
+    "Payments of other months' leads account for another {effect}.",
 )
 _CHANCE = Text(
     "Заметных сдвигов нет: такое отклонение бывает и при верном плане.",

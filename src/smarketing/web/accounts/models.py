@@ -26,7 +26,7 @@ class Role(models.TextChoices):
 
 
 _ROLE_NAMES = {
-    Role.FOUNDER: Text("директор", "founder"),
+    Role.FOUNDER: Text("основатель", "founder"),
     Role.HEAD_MARKETING: Text("руководитель маркетинга", "head of marketing"),
     Role.HEAD_SALES: Text("руководитель продаж", "head of sales"),
     Role.MARKETER: Text("маркетолог", "marketer"),

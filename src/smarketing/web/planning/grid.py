@@ -57,6 +57,7 @@ class Grid:
     months: tuple[GridMonth, ...]
     heads: tuple[tuple[Text, str], ...]  # a metric with the unit of its column
     total: str
+    unit: str  # of the money
     wrong: int  # cells and months with an error
     sources: tuple[str, ...]
 
@@ -70,6 +71,7 @@ def grid(sheet: Sheet, company: Company, language: Language, sources: Sequence[s
         tuple(_month(sheet, month, company, language) for month in sheet.months),
         heads,
         _money(sheet.total, language),
+        unit,
         sum(len(row.errors) for row in sheet.rows) + len(sheet.wrong),
         tuple(sources),
     )

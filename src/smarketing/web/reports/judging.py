@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from smarketing.analyses.labels import say_key
-from smarketing.analyses.qualification import Arbitration, CriterionRow, WhatIf, what_if
+from smarketing.analyses.qualification import Arbitration, CriterionRow, DisputedLead, WhatIf, what_if
 from smarketing.analyses.verdict.words import LABEL_NAMES
+from smarketing.facts.company import Company
 from smarketing.facts.criteria import TargetVerdict
 from smarketing.facts.errors import WrongQuestion, did_you_mean
 from smarketing.facts.language import Text
@@ -16,6 +17,8 @@ from smarketing.metrics.wording import DASH, say, say_day, say_difference, say_n
 from smarketing.web.reports.page import Page
 from smarketing.web.reports.rows import safe_url
 from smarketing.web.reports.tables import parts
+
+_ALL_MET = Text("все выполнены", "all met")
 
 
 @dataclass(frozen=True)
@@ -53,21 +56,35 @@ def agreement_line(page: Page, figure: Figure) -> dict[str, Any]:
 
 def disputed_lines(page: Page, found: Arbitration) -> dict[str, Any]:
     company = page.company
-    lines = [
-        DisputedLine(
-            lead=lead.lead_id,
-            href=safe_url(lead.url),
-            created=say_day(lead.created_at.astimezone(company.tz).date(), page.today),
-            rule=say_key(company, "target_verdict", lead.target_verdict.value),
-            criterion=say_key(company, "criterion", lead.criterion),
-            seller=say_key(company, "target_verdict", lead.seller_verdict.value),
-            opinion=lead.seller_quality or DASH,
-            manager=say_key(company, "manager", lead.manager),
-            source=say_key(company, "lead_source", lead.lead_source),
+    lines = []
+    for lead in found.leads:
+        seller = say_key(company, "target_verdict", lead.seller_verdict.value)
+        lines.append(
+            DisputedLine(
+                lead=lead.lead_id,
+                href=safe_url(lead.url),
+                created=say_day(lead.created_at.astimezone(company.tz).date(), page.today),
+                rule=say_key(company, "target_verdict", lead.target_verdict.value),
+                criterion=_criterion_of(lead, company),
+                seller=seller,
+                opinion=_other_words(lead.seller_quality or DASH, seller),
+                manager=say_key(company, "manager", lead.manager),
+                source=say_key(company, "lead_source", lead.lead_source),
+            )
         )
-        for lead in found.leads
-    ]
     return {"count": found.count, "lines": lines, "href": page.records("disputed_leads", {})}
+
+
+def _criterion_of(lead: DisputedLead, company: Company) -> Text:
+    """The criterion that turned a lead down; a target lead has met them all."""
+    if lead.criterion is None and lead.target_verdict is TargetVerdict.TARGET:
+        return _ALL_MET
+    return say_key(company, "criterion", lead.criterion)
+
+
+def _other_words(opinion: str, said: Text) -> str:
+    """What the CRM calls the opinion, where that is more than what is said already."""
+    return "" if opinion.casefold() in (said.ru.casefold(), said.en.casefold()) else opinion
 
 
 def versions(page: Page) -> list[dict[str, Any]]:

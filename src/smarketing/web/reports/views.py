@@ -35,8 +35,8 @@ from smarketing.jobs.quarantine import quarantine
 from smarketing.jobs.record_export import MOST, to_csv, to_xlsx
 from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.catalogue import metric, name_of
-from smarketing.metrics.kinds import Metric
-from smarketing.metrics.wording import money_unit, say_period, say_ripe
+from smarketing.metrics.kinds import Metric, Unit
+from smarketing.metrics.wording import money_unit, say_number, say_period, say_ripe
 from smarketing.web.accounts.actions import audit
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, may, needs
@@ -235,7 +235,7 @@ def records(request: HttpRequest) -> HttpResponse:
         request,
         "reports/records.html",
         page.context(
-            found=found,
+            count=say_number(found.count, Unit.COUNT, page.language),
             metric=what,
             metric_name=name_of(what, page.company),
             heads=rows.heads(found),
