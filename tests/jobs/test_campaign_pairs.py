@@ -10,7 +10,10 @@ import pyarrow as pa
 import pytest
 
 from smarketing.analyses.economics import economics
+from smarketing.analyses.first_touch import first_touch
 from smarketing.analyses.question import Question
+from smarketing.analyses.reconciliation import Report, reconciliation
+from smarketing.analyses.reconciliation.behind import behind
 from smarketing.analyses.reconciliation.pairs import proposed_pairs
 from smarketing.facts.company import Company, Stage
 from smarketing.facts.errors import WrongState
@@ -99,6 +102,40 @@ def test_loads_after_the_word_keep_to_it(workspace):
     )  # fmt: skip
     workspace.lake.load([FactBatch("leads", late)], workspace.company)
     assert by_campaign(workspace) == {"Весна": [3000, 4, 1500]}
+
+
+def test_pair_is_one_campaign_wherever_its_name_is_read(workspace):
+    """Leads 1 and 2 came by the form of «Весна», lead 3 by that of «vesna_new»; three were typed."""
+    sent = [datetime(2026, 11, day, 11, tzinfo=MOSCOW) for day in (2, 3, 4)]
+    forms = pa.table(
+        {"touch_id": ["f1", "f2", "f3"], "at": sent, "lead_id": ["1", "2", "3"], "channel": ["vk"] * 3,
+         "campaign": ["Весна", "Весна", "vesna_new"], "kind": ["form"] * 3}
+    )  # fmt: skip
+    typed = pa.table(
+        {"month": [202611], "metric": ["leads"], "value": pa.array([Decimal(3)]), "lead_source": ["vk"],
+         "campaign": ["vesna_new"]}
+    )  # fmt: skip
+    workspace.lake.load([FactBatch("touches", forms), FactBatch("reported", typed)], workspace.company)
+
+    def counts(report, by=("campaign",)):
+        with workspace.lake.open() as reader:
+            rows = reconciliation(reader, Question(by=by), report).table.rows
+        keys = ("reported_leads", "crm_leads", "gap_renamed")
+        return {row.keys[0]: [row.figures[key].value for key in keys] for row in rows}
+
+    apart = {"Весна": [2, 0, -2], "vesna_new": [1, 3, 2]}
+    assert counts(Report.FORMS) == apart
+    assert counts(Report.TYPED) == {"vesna_new": [3, 3, 0]}
+    say_pair(workspace, *PAIR, same=True, who="founder", today=TODAY)
+    assert counts(Report.FORMS) == {"Весна": [3, 3, 0]}
+    assert counts(Report.TYPED) == {"Весна": [3, 3, 0]}
+    joined = Question().only("lead_source", "vk").only("campaign", "Весна")
+    with workspace.lake.open() as reader:
+        assert {row[3] for row in behind(reader, "reported_leads", joined).rows} == {"1", "2", "3"}
+        (row,) = first_touch(reader, Question(by=("campaign",))).rows
+    assert (row.keys, row.figures["touched_leads"].value) == (("Весна",), 3)
+    forget_pair(workspace, *PAIR)
+    assert counts(Report.FORMS) == apart
 
 
 def test_what_is_no_pair_is_refused(workspace):

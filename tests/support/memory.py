@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from smarketing.facts.campaigns import one_name
 from smarketing.facts.company import Company
 from smarketing.facts.journeys import (
     CUSTOMER_COLUMNS,
@@ -61,7 +62,7 @@ class MemoryReader:
         self._fill("spend", SPEND_COLUMNS, [_spend(row) for row in spend])
         for table in PLAIN_TABLES:
             columns = {column.name: STORED[column.kind] for column in TABLES[table].columns}
-            self._fill(table, columns, [dict(row) for row in plain.get(table, ())])
+            self._fill(table, columns, [_named(table, row, company) for row in plain.get(table, ())])
 
     def query(self, question: str) -> pa.Table:
         self.asked.append(question)
@@ -83,6 +84,14 @@ class MemoryReader:
 def at(text: str) -> datetime:
     """A moment in UTC from ``2026-11-03`` or ``2026-11-03 10:30``."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _named(table: str, row: Fact, company: Company) -> dict[str, Any]:
+    """Campaigns under the name that people agreed on, as the lake shows them."""
+    source = {"touches": "channel", "reported": "lead_source"}.get(table)
+    names = one_name(company.campaign_pairs) if source else {}
+    name = names.get((str(row.get(source or "")), str(row.get("campaign"))))
+    return {**row, **({"campaign": name} if name else {})}
 
 
 def _journey(row: Fact, company: Company) -> dict[str, Any]:

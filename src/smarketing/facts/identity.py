@@ -40,12 +40,15 @@ def one_id(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """
     known = list(pairs)
     later = {one for one, _ in known}
-    groups: list[set[str]] = []
+    groups: dict[str, set[str]] = {}
     for pair in known:
-        met = [group for group in groups if group & set(pair)]
-        groups = [*(group for group in groups if group not in met), set(pair).union(*met)]
+        # The smaller group moves into the larger one: ten thousand pairs are no work then.
+        small, large = sorted((groups.get(one) or {one} for one in pair), key=len)
+        large |= small
+        groups |= dict.fromkeys(small, large) if large is not small else {}
+        groups |= dict.fromkeys(pair, large)
     found: dict[str, str] = {}
-    for group in groups:
+    for group in {id(group): group for group in groups.values()}.values():
         earliest = min(group, key=lambda one: (one in later, one))
         found |= {one: earliest for one in group if one != earliest}
     return dict(sorted(found.items()))

@@ -12,7 +12,7 @@ from smarketing.facts.company import Company, read_company
 from smarketing.facts.errors import SmarketingError, WrongSetting, did_you_mean
 from smarketing.facts.language import Text
 from smarketing.jobs.workspace import Workspace, write_whole
-from smarketing.lake.manifest import build_hash
+from smarketing.lake.manifest import build_hash, is_built_alike
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,13 @@ def apply(workspace: Workspace, company: Company) -> Applied:
     if not differences:
         return Applied((), False)
     workspace.write_company(company)
-    rebuilt = bool(workspace.lake.versions()) and build_hash(before) != build_hash(company)
+    rebuilt = bool(workspace.lake.versions()) and not is_built_alike(before, company)
     if rebuilt:
         try:
-            workspace.lake.rebuild(company)
+            if build_hash(before) == build_hash(company):
+                workspace.lake.load((), company)  # pairs of names: what they touch
+            else:
+                workspace.lake.rebuild(company)
         except SmarketingError:
             write_whole(workspace.company_path, text)
             raise

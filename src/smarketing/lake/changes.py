@@ -1,7 +1,9 @@
 """Which leads and payments must be computed anew after these facts came?
 
 A lead's journey hangs on its own facts and on those of its client (is this a repeat lead, is this the first
-payment). Old versions count too: a lead that changed its client changes both clients.
+payment). Old versions count too: a lead that changed its client changes both clients. What a person said of two
+clients, two leads or two names of a campaign touches only those that count otherwise now
+(:func:`smarketing.lake.same.put_touched`, :func:`smarketing.lake.renamed.put_touched`).
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from smarketing.lake.settings import local, month_of
 
 NO_LEAD_PART = 0  # the part of money that no known lead brought
 _BY_LEAD = ("leads", "stage_moves", "activities", "qualifications")
-_MOVES_MONEY = ("leads", "stage_moves", "payments")
+_MOVES_MONEY = ("leads", "stage_moves", "payments", "said", "renamed")
 
 _CLIENTS = """
 CREATE OR REPLACE TABLE touched_clients AS
@@ -25,6 +27,8 @@ WHERE client_id IS NOT NULL AND lead_id IN (SELECT lead_id FROM money_leads)
 UNION
 SELECT DISTINCT client_id FROM raw_payments
 WHERE client_id IS NOT NULL AND payment_id IN (SELECT payment_id FROM touched_payments)
+UNION
+SELECT id FROM said_clients
 """
 
 # What a client says of itself reaches figures only where it bought.
@@ -92,13 +96,14 @@ def find(engine: Engine, company: Company, changed: Collection[str], *, waiting:
     parts = engine.rows(
         f"SELECT DISTINCT {month} FROM raw_leads WHERE lead_id IN (SELECT lead_id FROM changed_leads) ORDER BY 1"
     )
-    spend = f"SELECT DISTINCT {PART} FROM new_ad_spend ORDER BY 1"
+    of_load = f"SELECT {PART} FROM new_ad_spend UNION " if "ad_spend" in changed else ""
+    spend = f"SELECT {PART} FROM ({of_load}SELECT {PART} FROM renamed_spend) ORDER BY 1"
     return Extent(
         everything=False,
         leads=engine.value("SELECT COUNT(*) FROM changed_leads"),
         parts=tuple(row[0] for row in parts),
         payments=engine.value("SELECT COUNT(*) FROM changed_payments"),
-        spend_parts=tuple(row[0] for row in engine.rows(spend)) if "ad_spend" in changed else (),
+        spend_parts=tuple(row[0] for row in engine.rows(spend)),
         tasks="tasks" in changed,
     )
 
@@ -115,7 +120,8 @@ def _touched(engine: Engine, changed: Collection[str], *, waiting: bool) -> None
     engine.run(f"CREATE OR REPLACE TABLE touched_payments AS {payments}")
     of_payments = "SELECT lead_id FROM raw_payments WHERE payment_id IN (SELECT payment_id FROM touched_payments)"
     sources = {table: f"SELECT lead_id FROM new_{table}" for table in _BY_LEAD if table in changed}
-    sources["payments"] = of_payments
+    sources |= {"payments": of_payments, "said": "SELECT id FROM said_leads"}
+    sources["renamed"] = "SELECT lead_id FROM renamed_leads"  # money carries the campaign of its lead
     money = " UNION ".join(query for table, query in sources.items() if table in _MOVES_MONEY)
     engine.run(f"CREATE OR REPLACE TABLE money_leads AS SELECT DISTINCT lead_id FROM ({money})")
     if waiting:

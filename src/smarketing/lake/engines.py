@@ -22,11 +22,11 @@ from smarketing.facts.errors import WrongSetting
 from smarketing.facts.language import Text
 from smarketing.facts.query import Reader, literal
 from smarketing.facts.tables import TABLES
+from smarketing.lake import counted
 from smarketing.lake.batches import PART, stored_columns
 from smarketing.lake.build import DERIVED, derived_columns
 from smarketing.lake.dialect import Dialect, check, translate
 from smarketing.lake.reader import LakeReader
-from smarketing.lake.views import latest
 
 Row = Mapping[str, Any]
 
@@ -154,10 +154,15 @@ class EngineReader:
         for name in DERIVED:
             columns = {c: kind for c, kind in derived_columns(reader.company)[name].items() if c != PART}
             self._show(name, reader.files.get(name, ()), columns)
+        said = [(row["one"], row["other"]) for row in reader.query(counted.SAID).to_pylist()]
+        for name, rows in counted.names(reader.company, said).items():
+            engine.show_query(name, sqlglot.transpile(counted.rows_of(name, rows), "duckdb", engine.dialect)[0])
         for name, table in TABLES.items():
             stored = {column: kind for column, kind in stored_columns(table).items() if column != PART}
             self._show(f"raw_{name}", reader.files.get(name, ()), stored)
-            engine.show_query(name, sqlglot.transpile(latest(table, f"raw_{name}"), "duckdb", engine.dialect)[0])
+            engine.show_query(
+                name, sqlglot.transpile(counted.shown(table, f"raw_{name}"), "duckdb", engine.dialect)[0]
+            )
 
     def rows(self, question: str) -> list[Row]:
         """The rows that answer a question; raises :class:`WrongQuestion` where engines could differ."""

@@ -11,7 +11,7 @@ from smarketing.facts.company import Company
 from smarketing.facts.language import Text
 from smarketing.facts.query import literal
 from smarketing.facts.tables import TABLES, Table
-from smarketing.lake import arrivals, changes, same, verdicts, views
+from smarketing.lake import arrivals, changes, renamed, same, verdicts, views
 from smarketing.lake.arrivals import Counts
 from smarketing.lake.batches import Change, FactBatch, moment_columns, table_of
 from smarketing.lake.build import DERIVED, Work, build
@@ -158,7 +158,7 @@ class Loading:
             name: views.raw_relation(self._root, TABLES[name], versions.get(name))
             for name in ("leads", "payments")
         }
-        same.apply(self._engine, written)
+        same.apply(self._engine, written, self._version)
         extent = self._extent(known_until, anew=anew)
         for table in self._changed:
             self._engine.run(f"DROP TABLE new_{table}")  # written, and their extent is known: give the memory back
@@ -180,8 +180,10 @@ class Loading:
         first_activities = self._base is not None and (
             ("activities" in self._base.tables) != ("activities" in self._states)
         )
-        if anew or self._must_build_anew() or first_activities or "identity" in self._changed:
+        if anew or self._must_build_anew() or first_activities:
             return changes.find_all(self._engine)
+        same.put_touched(self._engine, self._version)
+        renamed.put_touched(self._engine, self._base.company if self._base else None, self._company)
         views.show_old(self._engine, self._root, self._delta_versions(), self._company)
         waiting = self._base is not None and known_until > self._base.known_until
         extent = changes.find(self._engine, self._company, self._changed, waiting=waiting)

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
-from smarketing.facts.campaigns import one_name
 from smarketing.facts.company import Company, Milestone
 from smarketing.facts.criteria import TargetVerdict
 from smarketing.facts.errors import WrongInput, did_you_mean
 from smarketing.facts.language import Text
 from smarketing.facts.query import literal
+from smarketing.lake.counted import NAMES, names
 from smarketing.lake.engine import Engine
 
 AFTER_ALL = 32_000  # the place of a milestone that no stage stands for: after every path
@@ -38,11 +38,7 @@ def put_settings(engine: Engine, company: Company) -> None:
         {"lead_source": "VARCHAR", "source_group": "VARCHAR"},
         _groups(company).items(),
     )
-    engine.fill(
-        "campaign_names",
-        {"lead_source": "VARCHAR", "campaign": "VARCHAR", "name": "VARCHAR"},
-        [(*known, name) for known, name in one_name(company.campaign_pairs).items()],
-    )
+    engine.fill("campaign_names", NAMES["campaign_names"], names(company, ())["campaign_names"])
     engine.fill(
         "seller_verdicts",
         {"seller_quality": "VARCHAR", "seller_verdict": "VARCHAR"},

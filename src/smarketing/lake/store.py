@@ -104,7 +104,7 @@ class Lake:
         engine = self._engine()
         if not cache.attach(engine, self.root, manifest):
             views.show_derived(engine, self.root, manifest.tables, manifest.company)
-        views.show_facts(engine, self.root, manifest.tables)
+        views.show_facts(engine, self.root, manifest.tables, manifest.company)
         engine.lock_down(self.root)
         return LakeReader(
             engine,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from smarketing.facts.company import Company
 from smarketing.facts.tables import TABLES, Table
-from smarketing.lake.batches import LOAD, PART, content_columns, stored_columns
+from smarketing.lake import counted
+from smarketing.lake.batches import PART, stored_columns
 from smarketing.lake.build import DERIVED, derived_columns
 from smarketing.lake.delta import DeltaFolder
 from smarketing.lake.engine import Engine, files_relation
@@ -57,18 +58,6 @@ def show_old(engine: Engine, root: Path, versions: Mapping[str, int], company: C
         engine.run(f"CREATE OR REPLACE VIEW old_{name} AS SELECT * FROM {relation}")
 
 
-def latest(table: Table, raw: str) -> str:
-    """SQL for the rows of a table of facts that are valid now."""
-    columns = ", ".join(f'"{column}"' for column in content_columns(table))
-    keys = ", ".join(f'"{column}"' for column in table.key)
-    if table.identity == "event":
-        return f"SELECT {columns} FROM {raw}"
-    if table.identity == "slice":
-        return f"SELECT {columns} FROM {raw} QUALIFY {LOAD} = MAX({LOAD}) OVER (PARTITION BY {keys})"
-    newest = f"ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY {LOAD} DESC) = 1"
-    return f"SELECT {columns} FROM {raw} QUALIFY {newest}"
-
-
 def show_derived(engine: Engine, root: Path, tables: Mapping[str, TableState], company: Company) -> None:
     """The derived tables by their own names."""
     versions = _versions(tables)
@@ -78,12 +67,16 @@ def show_derived(engine: Engine, root: Path, tables: Mapping[str, TableState], c
         engine.run(f'CREATE VIEW "{name}" AS SELECT {columns} FROM {relation}')
 
 
-def show_facts(engine: Engine, root: Path, tables: Mapping[str, TableState]) -> None:
+def show_facts(engine: Engine, root: Path, tables: Mapping[str, TableState], company: Company) -> None:
     """The latest state of every table of facts by its own name."""
     versions = _versions(tables)
-    for name, table in TABLES.items():
-        raw = raw_relation(root, table, versions.get(name))
-        engine.run(f'CREATE VIEW "{name}" AS {latest(table, raw)}')
+    raw = {name: raw_relation(root, table, versions.get(name)) for name, table in TABLES.items()}
+    engine.run(f"CREATE VIEW identity AS {counted.shown(TABLES['identity'], raw.pop('identity'))}")
+    said = engine.rows(counted.SAID) if "identity" in versions else []
+    for name, rows in counted.names(company, said).items():
+        engine.fill(name, counted.NAMES[name], rows)
+    for name, relation in raw.items():
+        engine.run(f'CREATE VIEW "{name}" AS {counted.shown(TABLES[name], relation)}')
 
 
 def _versions(tables: Mapping[str, TableState]) -> dict[str, int]:

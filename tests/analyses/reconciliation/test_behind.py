@@ -71,3 +71,12 @@ def test_pages_of_records_follow_each_other():
     assert (
         behind(reader, "crm_leads", whole, limit=2, offset=2).rows == behind(reader, "crm_leads", whole).rows[2:4]
     )
+
+
+def test_typed_figures_of_another_campaign_stay_out():
+    typed = [
+        {"month": 202611, "metric": "leads", "value": Decimal(9), "lead_source": "vk", "campaign": "spring"},
+        {"month": 202611, "metric": "leads", "value": Decimal(4), "lead_source": "vk", "campaign": "autumn"},
+    ]
+    found = behind(MemoryReader(Company(zone="UTC"), reported=typed), "reported_leads", DAY)
+    assert [row[4] for row in found.rows] == [9]

@@ -70,8 +70,12 @@ def _report_condition(reader: Reader, table: str, question: Question) -> str:
         counted = "reported_leads > 0"
         return f"{counted} AND {period_condition(question.period, '')} AND {filter_condition(question.where)}"
     named = ", ".join(map(literal, REPORTED_METRICS))
-    where = {key: values for key, values in question.where.items() if key == "lead_source"}
-    return f"metric IN ({named}) AND {_typed_days(question.period)} AND {filter_condition(where)}"
+    of_source, of_campaign = (
+        filter_condition({key: values for key, values in question.where.items() if key == wanted})
+        for wanted in ("lead_source", "campaign")
+    )
+    of_campaign = f"(campaign IS NULL OR {of_campaign})"  # a figure of the whole source speaks of each campaign
+    return f"metric IN ({named}) AND {_typed_days(question.period)} AND {of_source} AND {of_campaign}"
 
 
 def _typed_days(period: Period | None) -> str:

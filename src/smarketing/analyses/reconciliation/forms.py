@@ -20,7 +20,6 @@ from smarketing.analyses.reconciliation.gathering import (
     widened,
 )
 from smarketing.analyses.reconciliation.places import Cause, Cell, Count, Place, Report
-from smarketing.facts.campaigns import one_name
 from smarketing.facts.company import Company
 from smarketing.facts.period import Period, local_day
 from smarketing.facts.query import literal
@@ -122,12 +121,9 @@ def _moved(one: Submission) -> Cause | None:
 
 
 def _submission(row: Mapping[str, object], company: Company) -> Submission:
-    names = one_name(company.campaign_pairs)
     at = _moment(row["at"])
-    source, campaign = _text(row["channel"]), _text(row["campaign"])
-    campaign = names.get((source or "", campaign or ""), campaign)
     sent_on = local_day(at, company.tz)
-    place = Place(sent_on.year * 100 + sent_on.month, sent_on, source, campaign)
+    place = Place(sent_on.year * 100 + sent_on.month, sent_on, _text(row["channel"]), _text(row["campaign"]))
     created_on = row["created_day"]
     if not isinstance(created_on, date):
         return Submission(str(row["lead_id"]), at, place)

@@ -11,7 +11,6 @@ from typing import Any
 from smarketing.analyses.question import period_condition
 from smarketing.analyses.reconciliation.causes import DELAY_DAYS
 from smarketing.analyses.reconciliation.places import Count, Place, Report
-from smarketing.facts.campaigns import Campaign, one_name
 from smarketing.facts.period import Month, Period, local_day
 from smarketing.facts.query import Reader, literal
 
@@ -87,9 +86,8 @@ def of_typed(asked: Asked, period: Period | None) -> Gathered:
     rows = asked.rows(_TYPED.format(metrics=", ".join(map(literal, REPORTED_METRICS))))
     known = [row for row in rows if row["lead_source"] is not None]
     grains, leads, cut = _grains(known or rows), defaultdict[Place, int](int), set[int]()
-    names = one_name(asked.reader.company.campaign_pairs)
     for row in known or rows:
-        place = _typed_place(row, grains[row["lead_source"]], names)
+        place = _typed_place(row, grains[row["lead_source"]])
         if _lies_in(place, period, asked.today):
             leads[place] += int(row["leads"])
         elif place.day is None and _touches(place.month, period):
@@ -157,13 +155,11 @@ def _grains(rows: Iterable[Mapping[str, Any]]) -> dict[str | None, Grain]:
     }
 
 
-def _typed_place(row: Mapping[str, Any], grain: Grain, names: Mapping[Campaign, str]) -> Place:
+def _typed_place(row: Mapping[str, Any], grain: Grain) -> Place:
     day: date | None = row["day"]
     month = day.year * 100 + day.month if day is not None else int(row["month"])
-    campaign = names.get((row["lead_source"], row["campaign"]), row["campaign"])
-    return Place(
-        month, day if grain.by_day else None, row["lead_source"], campaign if grain.by_campaign else None
-    )  # fmt: skip
+    campaign = row["campaign"] if grain.by_campaign else None
+    return Place(month, day if grain.by_day else None, row["lead_source"], campaign)
 
 
 def _lies_in(place: Place, period: Period | None, today: date) -> bool:
