@@ -28,25 +28,29 @@ class Cells:
     mapping: Mapping
 
     def heading(self, wanted: str) -> str | None:
-        """The heading as the file spells it; None where a lenient mapping may do without it."""
+        """The heading as the file spells it; None where a lenient mapping may do without it.
+
+        «A | B» is the first of the spellings that the file has.
+        """
         known = {plain(heading): heading for heading in reversed(self.sheet.headings)}
-        found = known.get(plain(wanted))
-        if found is None:
+        said = next((spelling for spelling in (wanted, *wanted.split(" | ")) if plain(spelling) in known), None)
+        if said is None:
             self._absent(wanted)
-        elif plain(wanted) in {plain(name) for name in self.sheet.sniffed.repeated}:
-            raise wrong_file("column-repeated", file=self.sheet.sniffed.file, column=wanted)
-        return found
+            return None
+        if plain(said) in {plain(name) for name in self.sheet.sniffed.repeated}:
+            raise wrong_file("column-repeated", file=self.sheet.sniffed.file, column=said)
+        return known[plain(said)]
 
     def _absent(self, wanted: str) -> None:
         # One of several spellings may be absent: recognition has seen that another one is there.
-        must = any(alternatives(heading) == {plain(wanted)} for heading in self.mapping.headings)
+        must = any(alternatives(heading) == alternatives(wanted) for heading in self.mapping.headings)
         if must or not self.mapping.lenient:
             raise wrong_file(
                 "column-missing",
                 file=self.sheet.sniffed.file,
-                column=wanted,
+                column=wanted.replace(" | ", " / "),
                 mapping=self.mapping.name,
-                hint=did_you_mean(wanted, self.sheet.headings),
+                hint=did_you_mean(wanted.split(" | ")[0], self.sheet.headings),
             )
 
     def text(self, wanted: str) -> str:
@@ -68,6 +72,9 @@ def making_text(making: Making, cells: Cells, entry: str | None) -> str:
     text = _made(making, cells, entry)
     if making.part is not None:
         text = address_part(text, making.part)
+    if making.piece is not None:
+        sign, place = making.piece
+        text = f"NULLIF(TRIM(SPLIT_PART({text}, {literal(sign)}, {place})), '')"
     if making.prefix:
         text = f"{literal(making.prefix)} || {text}"
     if making.values:

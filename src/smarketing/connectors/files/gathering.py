@@ -42,7 +42,8 @@ QUARANTINE = pa.schema(
 
 @dataclass(frozen=True)
 class Count:
-    """Rows of one table. ``repeated`` are accepted rows that say nothing new: repeats and older versions."""
+    """Rows of one table. ``repeated`` are accepted rows without one of their own: repeats, older versions, and
+    lines that were put together with another one."""
 
     received: int = 0
     accepted: int = 0
@@ -207,7 +208,7 @@ class Intake:
             text = self._said(code, issue.column, said, mapping)
             aside.rows.append(_quarantined(sheet, row, part.sifted.table, issue.column, code, said, raw, text))
         good = part.sifted.received - len(found)
-        return Count(part.sifted.received, good, len(found))
+        return Count(part.sifted.received, good, len(found), part.sifted.folded)
 
     def _code(self, issue: Issue, value: str | None, part: _Part) -> str:
         """A finer code than the query could give, from the value itself."""

@@ -17,8 +17,9 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from smarketing.connectors.files.folding import How
 from smarketing.connectors.files.sniffing import Hints
-from smarketing.connectors.files.values import DateOrder, Decimal_
+from smarketing.connectors.files.values import NUMERIC_KINDS, DateOrder, Decimal_
 from smarketing.facts.channel_words import CLICK_IDS
 from smarketing.facts.channels import COLUMNS
 from smarketing.facts.company import KEY
@@ -73,6 +74,8 @@ class Making(_Part):
     entry: bool | None = None  # the first stage of the company's path
     prefix: str = ""
     separator: str = ":"
+    piece: tuple[str, int] | None = None  # the n-th of the pieces between a sign: «google / cpc»
+    whole: bool = False  # a fraction is rounded to a whole number, and told
     part: Part | None = None  # a part of a web address
     values: dict[str, str] = {}  # outside value → ours; compared without case
     otherwise: Literal["keep", "empty", "reject"] = "keep"
@@ -106,6 +109,7 @@ class Section(_Part):
     channel: dict[str, Making] = {}  # tags, click ids and other evidence of where the lead came from
     custom: dict[str, Making] = {}
     custom_rest: bool = False  # every heading that nothing names becomes a custom field
+    together: dict[str, How] = {}  # rows alike in all else are one record: these columns are added or listed
 
     @model_validator(mode="after")
     def _fits_the_table(self) -> Self:
@@ -118,6 +122,7 @@ class Section(_Part):
             if name not in table.names:
                 raise ValueError(f"{self.table} has no column “{name}”. {did_you_mean(name, table.names).en}")
         _check_channel(self)
+        _check_together(self)
         missing = [name for name in table.required if name not in self.columns]
         if missing:
             raise ValueError(f"{self.table} needs {', '.join(missing)}")
@@ -148,6 +153,17 @@ def _check_channel(section: Section) -> None:
     twice = [name for name in COLUMNS.values() if name in section.columns]
     if twice:
         raise ValueError(f"named twice, the channel fills them: {', '.join(twice)}")
+
+
+def _check_together(section: Section) -> None:
+    table = TABLES[section.table]
+    for name, how in section.together.items():
+        if name not in section.columns or name in table.key:
+            raise ValueError(f"“{name}” is no column of this section that rows could differ in")
+        if (how == "add") != (table.column(name).kind in NUMERIC_KINDS):
+            raise ValueError(f"numbers are added, texts are listed: {name}")
+    if section.together and table.identity == "slice":
+        raise ValueError(f"every row of {section.table} counts on its own, none are put together")
 
 
 class Check(_Part):

@@ -20,6 +20,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
+from smarketing.connectors.files.endings import TAIL, is_second_table, total_rows
 from smarketing.connectors.files.reasons import wrong_file
 from smarketing.connectors.files.sniffing import (
     Format,
@@ -38,9 +39,7 @@ from smarketing.connectors.files.sniffing import (
 from smarketing.connectors.files.workbooks import Limits, read_workbook
 from smarketing.facts.query import literal
 
-_TOTALS = r"^\s*(итого|всего|total|grand total)([^\pL]|$)"
 _CELLS_ERRORS = "('MISSING COLUMNS', 'TOO MANY COLUMNS')"  # what DuckDB calls another number of cells
-_TAIL = 3  # rows at the end among which a total is looked for
 
 
 @dataclass(frozen=True)
@@ -331,22 +330,27 @@ class Workbench:
         rows = self._count_rows(relation) + len(misfits)
         if rows == 0:
             raise wrong_file("file-no-rows", file=sniffed.file)
-        last = sniffed.header_row + rows
-        found = self.rows(
-            f'SELECT "row", COALESCE({_first_filled(len(sniffed.headings))}) FROM {relation} '
-            f'WHERE "row" > {last - _TAIL} AND regexp_matches(COALESCE({_first_filled(len(sniffed.headings))}), '
-            f"{literal(_TOTALS)}, 'i')"
-        )
-        totals = [str(text) for _, text in found]
-        misfit_totals = [m for m in misfits if m.row > last - _TAIL and _is_total(m.line)]
-        kept = tuple(m for m in misfits if m not in misfit_totals)
-        if found:
-            numbers = ", ".join(str(number) for number, _ in found)
+        if is_second_table(sniffed.titles, (misfit.line for misfit in misfits)):
+            raise wrong_file("file-two-tables", file=sniffed.file)
+        first, last = sniffed.header_row + 1, sniffed.header_row + rows
+        columns = ", ".join(f"c{place}" for place in range(len(sniffed.headings)))
+        ends: dict[int, Sequence[str | None]] = {
+            row: cells
+            for row, *cells in self.rows(
+                f'SELECT "row", {columns} FROM {relation} WHERE "row" < {first + 2} OR "row" > {last - TAIL}'
+            )
+        }
+        cut = sniffed.delimiter or " | "
+        ends |= {misfit.row: misfit.line.split(cut) for misfit in misfits}
+        found = total_rows(ends, first, last)
+        kept = tuple(misfit for misfit in misfits if misfit.row not in found)
+        if len(found) > len(misfits) - len(kept):
+            numbers = ", ".join(map(str, found))
             view = f"sheet_{self.number()}"
             self.run(f'CREATE TEMP VIEW {view} AS SELECT * FROM {relation} WHERE "row" NOT IN ({numbers})')
             relation = view
-        totals += [misfit.line for misfit in misfit_totals]
-        return Sheet(relation, replace(sniffed, rows=rows - len(totals), totals=tuple(totals)), kept)
+        totals = tuple(found.values())
+        return Sheet(relation, replace(sniffed, rows=rows - len(totals), totals=totals), kept)
 
     def _count_rows(self, relation: str) -> int:
         return int(self.one(f"SELECT COUNT(*) FROM {relation}")[0])
@@ -361,15 +365,6 @@ class _Source:
 
     def sniffed(self, kind: Format, headings: tuple[str, ...], header_row: int) -> Sniffed:
         return Sniffed(self.name, kind, self.packed, self.size, self.sha256, headings, header_row)
-
-
-def _first_filled(width: int) -> str:
-    return ", ".join(trimmed(f"c{place}") for place in range(width)) + ", NULL"
-
-
-def _is_total(line: str) -> bool:
-    start = line.strip().strip('"').lower()
-    return start.startswith(("итого", "всего", "total", "grand total"))
 
 
 def _sha256(path: Path) -> str:

@@ -50,6 +50,14 @@ FILE_REASONS: dict[str, Text] = {
         "The file “{file}” holds a web page, not a table. This happens when a sign-in page was saved in place of "
         "the export or the CRM gave “Excel” as a page: export CSV.",
     ),
+    "file-two-tables": Text(
+        "В файле «{file}» несколько таблиц одна под другой, как в сводных отчётах аналитики. Выгрузите одну "
+        "таблицу с датой: в Google Analytics 4 это исследование в свободной форме со строками «Дата», "
+        "«Источник сеанса» и «Кампания сеанса».",
+        "The file “{file}” holds several tables one below another, as overviews of web analytics do. Export one "
+        "table with the date: in Google Analytics 4 a free-form exploration with the rows Date, "
+        "Session source and Session campaign.",
+    ),
     "file-bomb": Text(
         "Файл «{file}» распаковывается слишком сильно: {unpacked} при пределе {limit}. "
         "Похоже на ошибку или на вредоносный файл; разделите выгрузку на части.",

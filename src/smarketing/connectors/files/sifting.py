@@ -12,6 +12,7 @@ from datetime import datetime
 from smarketing.connectors.files.channelling import PREFIX, with_channels
 from smarketing.connectors.files.deciding import decide_moment_column, decide_number_column, refuse_undecided
 from smarketing.connectors.files.expressions import UNIT, Cells, condition, formula_error, making_text
+from smarketing.connectors.files.folding import folded
 from smarketing.connectors.files.mapping import Making, Mapping, Section, plain
 from smarketing.connectors.files.reading import Sheet, Workbench
 from smarketing.connectors.files.slugs import slug
@@ -63,6 +64,7 @@ class Sifted:
     decisions: MappingOf[str, Decision]
     received: int
     custom: tuple[str, ...] = ()
+    folded: int = 0  # rows that became a part of another one
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ class _Builder:
         if column.name == "currency":
             return self._currency(text)
         if column.kind in NUMERIC_KINDS:
-            return number_expression(text, column.kind, self._number(rows, column.name, text))
+            return number_expression(text, column.kind, self._number(rows, column.name, text), whole=making.whole)
         if column.kind in DATED_KINDS:
             decision = self._moment(rows, column.name, text)
             return moment_expression(text, column.kind, decision, self.terms.company.zone)
@@ -247,9 +249,10 @@ class _Builder:
             f'SELECT "row", issue, CASE issue {said} END AS issue_value, {columns}{extra} FROM judged'
         )
         received = int(self.bench.one(f"SELECT COUNT(*) FROM {relation}")[0])
-        return Sifted(
-            relation, self.section.table, self.place, issues, dict(self.decisions), received, tuple(custom)
-        )
+        table, together, vanished = self.section.table, self.section.together, 0
+        if together:
+            relation, vanished = folded(self.bench, self.sheet, relation, table, together)
+        return Sifted(relation, table, self.place, issues, dict(self.decisions), received, tuple(custom), vanished)
 
 
 def sift(bench: Workbench, sheet: Sheet, mapping: Mapping, place: int, terms: Terms) -> Sifted:

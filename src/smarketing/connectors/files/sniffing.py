@@ -173,7 +173,8 @@ def sniff_layout(sample: str, name: str, *, whole: bool, hints: Hints | None = N
 
 def _delimiter(sample: str, *, whole: bool) -> str:
     def score(delimiter: str) -> tuple[float, int]:
-        rows = [cells for cells, _ in _rows(sample, delimiter, whole=whole) if filled(cells)]
+        read = [cells for cells, _ in _rows(sample, delimiter, whole=whole)]
+        rows = [cells for cells in read[_comments(read) :] if filled(cells)]
         widths = Counter(map(len, rows))
         if not widths:
             return 0.0, 0
@@ -202,18 +203,26 @@ def find_header(rows: Sequence[Sequence[str]], name: str, hinted: int | None = N
     """Index of the row with the column names: the first one about as wide as the table and not made of data."""
     if hinted is not None and hinted <= len(rows):
         return hinted - 1
-    widths = Counter(len(filled(row)) for row in rows[:200] if filled(row))
+    above = _comments(rows)
+    widths = Counter(len(filled(row)) for row in rows[above:200] if filled(row))
     if not widths:
         raise wrong_file("file-empty", file=name)
     usual = max(len(row) for row in rows[:200])
     typical = max(widths, key=lambda width: (widths[width], width))
     needed = min(max(2, round(0.6 * typical)), usual)
-    for index, row in enumerate(rows[:HEADER_SEARCH]):
+    for index, row in enumerate(rows[above : above + HEADER_SEARCH], start=above):
         if len(filled(row)) >= needed:
             if _looks_like_data(row):
                 raise wrong_file("file-no-header", file=name, sample=", ".join(filled(row)[:3]))
             return index
     raise wrong_file("file-unreadable", file=name)
+
+
+def _comments(rows: Sequence[Sequence[str]]) -> int:
+    """How many rows at the top are comments behind a #. A single one may be a header whose first column is «#»."""
+    marked = [index for index, row in enumerate(rows[:HEADER_SEARCH]) if row and row[0].startswith("#")]
+    block = next((index for index, row in enumerate(rows) if filled(row) and not row[0].startswith("#")), 0)
+    return block if sum(index < block for index in marked) > 1 else 0
 
 
 def _looks_like_data(row: Sequence[str]) -> bool:

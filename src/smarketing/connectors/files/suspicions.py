@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from smarketing.connectors.files.deciding import decide_number_column
-from smarketing.connectors.files.expressions import Cells
+from smarketing.connectors.files.expressions import Cells, making_text
 from smarketing.connectors.files.findings import RED_SHARE, Finding, number
+from smarketing.connectors.files.mapping import Making
 from smarketing.connectors.files.reading import Workbench
 from smarketing.connectors.files.sifting import Sifted
 from smarketing.connectors.files.values import SIGNS, number_expression
@@ -22,7 +23,9 @@ def file_findings(bench: Workbench, cells: Cells, sifted: Sequence[Sifted], comp
     yield from _assumed_numbers(cells, sifted)
     yield from _undeclared(sifted, company)
     yield from _foreign_signs(bench, cells, sifted, company)
+    yield from _put_together(sifted)
     for part in sifted:
+        yield from _rounded(bench, cells, part)
         if part.table == "ad_spend":
             yield from _repeated_spend(bench, cells, part)
     for check in cells.mapping.checks:
@@ -32,12 +35,64 @@ def file_findings(bench: Workbench, cells: Cells, sifted: Sequence[Sifted], comp
 def _assumed_numbers(cells: Cells, sifted: Iterable[Sifted]) -> Iterator[Finding]:
     for part in sifted:
         for key, decision in part.decisions.items():
-            if decision.assumed is not None and not decision.mixed:
+            # A counted thing has no fraction that thousands could be mistaken for.
+            counted = TABLES[part.table].column(key.rpartition("/")[2]).kind is Kind.COUNT
+            if decision.assumed is not None and not decision.mixed and not counted:
                 text = Text(
                     "В файле «{file}» числа столбца «{column}» вида {example} прочитаны как тысячи.",
                     "In “{file}” numbers of “{column}” like {example} were read as thousands.",
                 ).fill(file=cells.sheet.sniffed.file, column=key.rpartition("/")[2], example=decision.assumed)
                 yield Finding("numbers-assumed", text, 1, 1, (decision.assumed,))
+
+
+def _put_together(sifted: Sequence[Sifted]) -> Iterator[Finding]:
+    for table in dict.fromkeys(part.table for part in sifted if part.folded):
+        parts = [part for part in sifted if part.table == table]
+        lines, rows = sum(part.folded for part in parts), sum(part.received for part in parts)
+        text = Text(
+            "Одна запись стояла в файле на нескольких строках («{table}»): лишних строк {n}, суммы сложены.",
+            "One record stood on several lines of the file (“{table}”): {n} lines more, their sums were added.",
+        ).fill(table=TABLES[table].label, n=number(lines))
+        yield Finding("rows-together", text, lines, rows)
+
+
+def _rounded(bench: Workbench, cells: Cells, part: Sifted) -> Iterator[Finding]:
+    """Fractions that became whole numbers: an ad system may share one conversion between two clicks."""
+    for name, making in cells.mapping.tables[part.place].columns.items():
+        decision = part.decisions.get(f"{part.place}/{part.table}/{name}")
+        if not making.whole or decision is None:
+            continue
+        text = making_text(making, cells, None)
+        exact = number_expression(text, Kind.NUMBER, decision)
+        rows, before, after = bench.one(
+            f"SELECT COUNT(*) FILTER (n <> TRUNC(n)), COALESCE(SUM(n), 0), COALESCE(SUM(ROUND(n)), 0) "
+            f"FROM (SELECT {exact} AS n FROM {cells.sheet.relation})"
+        )
+        if rows:
+            said = Text(
+                "Дробные значения столбца «{column}» округлены до целых: строк {n}, было {before}, стало {after}.",
+                "Fractions of “{column}” were rounded to whole numbers: {n} rows, {before} became {after}.",
+            ).fill(
+                column=_present(making, cells),
+                n=number(rows),
+                before=number(_short(before)),
+                after=number(_short(after)),
+            )
+            yield Finding("rounded", said, rows, cells.sheet.sniffed.rows)
+
+
+def _present(making: Making, cells: Cells) -> str:
+    """The heading of the file that a column is made of."""
+    return next((heading for heading in map(cells.heading, making.columns) if heading), "")
+
+
+def _short(value: Decimal | float) -> Decimal:
+    """A number without the noughts after its last digit.
+
+    >>> _short(Decimal("12.300000")), _short(Decimal(10))
+    (Decimal('12.3'), Decimal('10'))
+    """
+    return Decimal(f"{Decimal(value):f}".rstrip("0").rstrip(".")) if Decimal(value) % 1 else Decimal(int(value))
 
 
 def _undeclared(sifted: Sequence[Sifted], company: Company) -> Iterator[Finding]:

@@ -90,12 +90,14 @@ def decide_numbers(examples: Mapping[str, int], hinted: Decimal_ | None = None) 
     return Decision(decimal=".")
 
 
-def number_expression(text: str, kind: Kind, decision: Decision) -> str:
-    """SQL of a typed number from a text expression; NULL where it is none."""
+def number_expression(text: str, kind: Kind, decision: Decision, *, whole: bool = False) -> str:
+    """SQL of a typed number from a text expression; NULL where it is none. ``whole``: a fraction is rounded."""
     stored = STORED[kind]
     if kind is Kind.COUNT:
         stored = "DECIMAL(18,6)"
     cast = f"TRY_CAST({text} AS {stored})" if decision.plain else _spelled(text, stored, decision)
+    if kind is Kind.COUNT and whole:
+        return f"CAST(ROUND({cast}) AS BIGINT)"
     if kind is Kind.COUNT:
         return f"CASE WHEN {cast} = TRUNC({cast}) THEN CAST({cast} AS BIGINT) END"
     return cast
