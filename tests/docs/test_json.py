@@ -10,11 +10,12 @@ import pytest
 
 from smarketing.analyses.economics import economics
 from smarketing.analyses.question import Question
+from smarketing.analyses.required import Lacking
 from smarketing.analyses.verdict.result import Cause, PlanKind, VerdictState
 from smarketing.connectors.outside.streams import Assumption, Health
 from smarketing.facts.language import Text
 from smarketing.facts.period import Month
-from smarketing.jobs import export, verdict_export
+from smarketing.jobs import export, required_export, verdict_export
 from smarketing.jobs.checking import Checked
 from smarketing.metrics.kinds import Direction, NoValue, Unit
 from smarketing.stats.uncertainty import Label
@@ -47,6 +48,15 @@ def test_keys_of_a_check_are_those_of_the_page():
     shown = json.loads(next(block.text for block in blocks(CHECK)))
     assert list(shown) == list(checked)
     assert list(shown["assumptions"][0]) == list(checked["assumptions"][0])
+
+
+def test_keys_of_a_card_without_fields_are_those_of_the_page():
+    page, reader = section(PAGE, "Cards without required fields"), MemoryReader(example.COMPANY)
+    card = Lacking("L9", "accepted", ("segment",), None, stands=True, outcome="open")
+    told = required_export.cards_data([card], reader, "en")
+    assert table(page, "contract") == list(told)
+    assert table(page, "lead_id") == list(told["cards"][0])
+    assert {required_export.CONTRACT, str(required_export.CONTRACT_VERSION)} <= words(page)
 
 
 @pytest.fixture(scope="module")

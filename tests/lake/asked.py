@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from smarketing.analyses.churn import churn
 from smarketing.analyses.diagnosis import diagnose
 from smarketing.analyses.economics import economics
@@ -15,6 +17,7 @@ from smarketing.analyses.measuring import measure
 from smarketing.analyses.qualification import qualification
 from smarketing.analyses.question import Question
 from smarketing.analyses.questions import questions
+from smarketing.analyses.required import lacking, required
 from smarketing.analyses.response import response
 from smarketing.analyses.retention import retention
 from smarketing.analyses.verdict import verdict
@@ -55,8 +58,10 @@ def asked_by_measurements(reader: Reader) -> tuple[str, ...]:
         economics(recording, question)
         qualification(recording, question)
         response(recording, question)
+        required(recording, question)
         losses(recording, question)
         lifetime(recording, question)
+    lacking(recording, Question(period=SPRING), standing=True, since=datetime(2026, 3, 1, tzinfo=UTC))
     churn(recording, Question(period=SPRING, by=("month", "segment")).only("lead_source", "vk", ""))
     retention(recording, Question(period=SPRING))
     measure(recording, Question(SPRING, Clock.PERIOD, ("manager",)), ["tasks_done", "tasks_in_time"])

@@ -25,6 +25,7 @@ from smarketing.analyses.losses import losses
 from smarketing.analyses.measuring import measure
 from smarketing.analyses.question import Question
 from smarketing.analyses.reconciliation import reconciliation
+from smarketing.analyses.required import required
 from smarketing.analyses.response import response
 from smarketing.analyses.result import Measurement
 from smarketing.analyses.retention import retention
@@ -127,6 +128,8 @@ BY_FIRST_TOUCH: dict[str, Value] = {
     "other_first_touch_share": Fraction(1, 2),
 }
 BY_HANDOVER: dict[str, Value] = {"forgotten_oldest_age": 116 * 3600, "forgotten_median_age": 103 * 3600}
+# Of November's leads six reached «accepted» or «deal»; L9 wrote «-» for its segment, L5 has no amount.
+BY_REQUIRED: dict[str, Value] = {"obliged_leads": 6, "lacking_leads": 2, "lacking_share": Fraction(1, 3)}
 BY_WAIT: dict[str, Value] = {
     "elapsed_median": 3000,  # of 600 900 1800 3000 3600 7200 90 000
     "elapsed_p90": 40_320,  # 7200 + 0.4 * (90 000 - 7200)
@@ -347,6 +350,12 @@ def test_ages_of_the_forgotten_equal_the_figures_computed_by_hand() -> None:
     assert [key for key, expected in BY_HANDOVER.items() if not is_equal(total[key], expected)] == []
 
 
+def test_required_fields_equal_the_figures_computed_by_hand() -> None:
+    total = required(reader(), COHORT).total.figures
+
+    assert [key for key, expected in BY_REQUIRED.items() if not is_equal(total[key], expected)] == []
+
+
 def test_reconciliation_equals_the_figures_computed_by_hand() -> None:
     table = reconciliation(reader(journeys=CAME, spend=HEARD), replace(COHORT, by=("day", "campaign"))).table
 
@@ -376,7 +385,7 @@ def test_every_key_of_the_catalogue_has_a_figure_computed_by_hand() -> None:
     of_rows = [key for table in (BY_FUNNEL, BY_MILESTONES, BY_LOSSES) for _, key in table]
     of_focus = [*OF_DEALERS, *OF_FOCUS, *OF_FOCUS_WITHOUT_MINUTES]
     of_customers = [*OF_SHOP, *OF_MARCH, *V_IN_MAY, *BY_FIRST_TOUCH]
-    of_report = [key for _, key in BY_RECONCILIATION]
+    of_report = [*BY_REQUIRED, *(key for _, key in BY_RECONCILIATION)]
     of_figures = {*BY_COHORT, *BY_PERIOD, *BY_CURVE, *BY_WAIT, *OF_WHOLE_FUNNEL, *OF_FORECAST, *BY_HANDOVER}
     found = {*of_figures, *of_rows, *of_focus, *of_report, *of_customers}
     # A fitted model is not computed by hand: tests/analyses/test_lifetime.py takes it from the published formulas.

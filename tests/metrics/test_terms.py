@@ -7,7 +7,7 @@ import pytest
 from smarketing.facts.company import Company, Milestone, SourceGroup, Stage
 from smarketing.facts.criteria import Names
 from smarketing.facts.errors import WrongSetting
-from smarketing.metrics.terms import filled_in, terms
+from smarketing.metrics.terms import filled_in, requirements, terms
 
 NAME = Names(ru="имя", en="name")
 
@@ -45,3 +45,20 @@ def test_required_field_that_no_lead_has_is_a_wrong_setting() -> None:
 
 def test_words_are_filled_into_an_expression() -> None:
     assert filled_in("is_won AND {paid}", {"paid": "FALSE", "deal": "TRUE"}) == "is_won AND FALSE"
+
+
+def test_pipeline_may_require_other_fields_than_the_stage() -> None:
+    stage = Stage(
+        key="deal",
+        name=NAME,
+        required_fields=("segment", "amount"),
+        required_in={"Dealers": ("segment", "region")},
+    )
+
+    found = {one.field: one.concerns for one in requirements(Company(stages=(stage,)))}
+
+    assert found == {
+        "segment": "in_deal",
+        "amount": "(in_deal AND COALESCE(pipeline, '') NOT IN ('Dealers'))",
+        "region": "(in_deal AND COALESCE(pipeline, '') IN ('Dealers'))",
+    }

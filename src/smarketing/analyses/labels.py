@@ -9,6 +9,7 @@ from smarketing.facts.company import Company
 from smarketing.facts.criteria import Rule
 from smarketing.facts.language import Text, same
 from smarketing.facts.period import Month
+from smarketing.facts.tables import LEADS
 from smarketing.metrics.wording import say_day, say_month, say_week
 
 _UNSAID = {
@@ -56,6 +57,8 @@ def say_key(company: Company, dimension: str, value: str | int | None, today: da
     if dimension == "criterion":
         rule = _rule(company, str(value))
         return rule.name.text if rule else same(str(value))
+    if dimension == "field":
+        return _field(str(value), company)
     if dimension == "hour":
         return same(f"{int(value):02d}:00")
     found = label(company, dimension, value)
@@ -69,6 +72,16 @@ def _time(dimension: str, value: str | int, today: date | None) -> Text:
         return say_month(Month.from_number(int(value)), today)
     day = date.fromisoformat(str(value))
     return say_week(day, today) if dimension == "week" else say_day(day, today)
+
+
+def _field(key: str, company: Company) -> Text:
+    """A field of a lead as the company calls its own ones, else as the facts call theirs."""
+    own = next(
+        (field.name.text for field in company.custom_fields if key in (field.key, f"custom_{field.key}")), None
+    )
+    if own is not None:
+        return own
+    return LEADS.column(key).label if key in LEADS.names else same(key)
 
 
 def _rule(company: Company, key: str) -> Rule | None:

@@ -46,6 +46,7 @@ DIMENSION_NAMES: dict[str, Text] = {
     "criterion": Text("Критерий", "Criterion"),
     "hour": Text("Час", "Hour"),
     "age": Text("Месяц жизни", "Month of life"),
+    "field": Text("Поле", "Field"),
 }
 
 

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from smarketing.analyses.question import Question
+from smarketing.analyses.required import lacking
 from smarketing.analyses.result import Measurement
 from smarketing.analyses.verdict import Had, RivalSplit, Verdict, had, rival_splits, verdict
 from smarketing.analyses.verdict.rivals import parse_causes
@@ -24,6 +25,7 @@ from smarketing.cli.forecasting import print_forecast
 from smarketing.cli.home import workspace
 from smarketing.cli.language import t, terminal_language
 from smarketing.cli.printing import print_measurement, print_verdict
+from smarketing.cli.required import print_cards
 from smarketing.cli.what_if import print_had, print_rivals, print_sources
 from smarketing.facts.company import Company
 from smarketing.facts.errors import WrongQuestion
@@ -35,6 +37,7 @@ from smarketing.jobs.export import to_csv, to_json, to_xlsx
 from smarketing.jobs.forecast_export import forecast_data
 from smarketing.jobs.forecasting import forecast_table
 from smarketing.jobs.guidance_export import as_json
+from smarketing.jobs.required_export import cards_data
 from smarketing.jobs.verdict_export import verdict_json
 from smarketing.lake.store import LakeReader
 
@@ -106,6 +109,15 @@ Tested = Annotated[
         ),
     ),
 ]
+Cards = Annotated[
+    bool,
+    typer.Option(
+        "--cards",
+        help=t(
+            "У required: сами карточки, новые переходы первыми.", "Of required: the cards, newest moves first."
+        ),
+    ),
+]
 Out = Annotated[Path | None, typer.Option("--out", help=t("Записать в файл.", "Write to a file."))]
 
 
@@ -131,14 +143,19 @@ def show_command(
         bool, typer.Option("--explain", help=t("Показать вопросы к данным (SQL).", "Print the questions (SQL)."))
     ] = False,
     tested: Tested = False,
+    cards: Cards = False,
     home: Home = None,
 ) -> None:
     """Ask one measurement by name."""
     _check_tested(what, tested=tested)
+    _check_cards(what, format_, cards=cards)
     with open_reader(home, as_of) as reader:
         question = make_question(by, where, start, end, month, clock, compare, known_period(reader))
         if what == "forecast" and not explain and format_ in (Format.TABLE, Format.JSON):
             _give_forecast(reader, question, home, format_, out, tested=tested)
+            return
+        if cards:
+            _give_cards(reader, question, format_, out)
             return
         measurement = ask(reader, what, question)
         if explain:
@@ -233,6 +250,26 @@ def _check_tested(what: str, *, tested: bool) -> None:
             "backtest-of-what",
             Text("--backtest есть только у прогноза: show forecast.", "--backtest is of show forecast alone."),
         )
+
+
+def _check_cards(what: str, format_: Format, *, cards: bool) -> None:
+    if cards and (what != "required" or format_ not in (Format.TABLE, Format.JSON)):
+        raise WrongQuestion(
+            "cards-of-what",
+            Text(
+                "--cards есть только у show required, в виде table или json.",
+                "--cards is of show required alone, as table or json.",
+            ),
+        )
+
+
+def _give_cards(reader: Reader, question: Question, format_: Format, out: Path | None) -> None:
+    language, found = terminal_language(), lacking(reader, question)
+    if format_ is Format.JSON:
+        write(as_json(cards_data(found, reader, language)) + "\n", out)
+        return
+    with console_for(out) as console:
+        print_cards(console, found, reader.company, language)
 
 
 def _give_forecast(

@@ -53,6 +53,7 @@ class Stage(_Part):
     milestone: Milestone | None = None
     sla_minutes: int | None = Field(default=None, gt=0)
     required_fields: tuple[str, ...] = ()
+    required_in: dict[str, tuple[str, ...]] = {}  # pipeline → what it requires in place of required_fields
     checklist: tuple[str, ...] = ()
     allowed_next: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()  # how outside systems call it

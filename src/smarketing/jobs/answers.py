@@ -17,6 +17,7 @@ from smarketing.analyses.losses import losses
 from smarketing.analyses.qualification import qualification
 from smarketing.analyses.question import Question
 from smarketing.analyses.reconciliation import reconciliation
+from smarketing.analyses.required import required
 from smarketing.analyses.response import response
 from smarketing.analyses.result import Measurement
 from smarketing.analyses.retention import retention
@@ -81,6 +82,9 @@ ANSWERS: Mapping[str, Answer] = {
         Text("сверка отчёта маркетинга с CRM", "marketing's report against the CRM"),
         lambda reader, question: reconciliation(reader, question).table,
         ("lead_source", "campaign"),
+    ),
+    "required": Answer(
+        Text("карточки без обязательных полей, по стадиям", "cards without required fields, by stage"), required
     ),
     "first_touch": Answer(
         Text("первое касание до заявки: откуда лид пришёл на самом деле", "the first touch before the form"),

@@ -13,6 +13,7 @@ from smarketing.facts.errors import SmarketingError, WrongSetting, did_you_mean
 from smarketing.facts.language import Text
 from smarketing.jobs.workspace import Workspace, write_whole
 from smarketing.lake.manifest import build_hash, is_built_alike
+from smarketing.metrics.terms import requirements
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,11 @@ def compare(before: Company, after: Company) -> tuple[Difference, ...]:
 def check(workspace: Workspace, path: Path) -> tuple[Company, tuple[Difference, ...]]:
     """The settings of a file and what they would change.
 
-    Raises :class:`WrongSetting` for a file that is none, or that drops a stage the facts speak of.
+    Raises :class:`WrongSetting` for a file that is none, that drops a stage the facts speak of, or that requires a
+    field which no lead has.
     """
     company = read_company(path)
+    requirements(company)
     _check_stages(workspace, company)
     return company, compare(workspace.company, company)
 

@@ -115,8 +115,8 @@ def toml_table(key: str, value: Any, comment: str = "") -> str:
 
 
 def _filled(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Without empty lists: in every part of the settings an empty list is what stands when nothing is said."""
-    return {key: value for key, value in item.items() if value != ()}
+    """Without empty lists and tables: in every part of the settings they are what stands when nothing is said."""
+    return {key: value for key, value in item.items() if value not in ((), {})}
 
 
 def _pairs(content: Mapping[str, Any]) -> str:

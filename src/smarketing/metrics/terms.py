@@ -6,8 +6,9 @@ A definition holds ``{paid}``; the question that goes to the engine holds what t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from smarketing.facts.company import Company, Milestone
+from smarketing.facts.company import Company, Milestone, Stage
 from smarketing.facts.errors import WrongSetting, did_you_mean
 from smarketing.facts.journeys import journey_columns
 from smarketing.facts.language import Text
@@ -15,6 +16,36 @@ from smarketing.facts.query import literal, name
 
 # What people type into a field that they must fill and have nothing for.
 EMPTY_WORDS = ("-", "–", "—", ".", "нет", "no", "0", "select", "тест", "test")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """A field that must be filled by a stage, as two conditions over ``journeys``.
+
+    ``concerns``: the lead has reached the stage in a pipeline that requires the field. ``filled``: NULL where the
+    field is empty.
+    """
+
+    stage: str
+    field: str
+    concerns: str
+    filled: str
+
+    @property
+    def lacks(self) -> str:
+        """It concerns the lead and is not filled."""
+        return f"CASE WHEN {self.concerns} AND {self.filled} THEN FALSE ELSE {self.concerns} END"
+
+
+def requirements(company: Company) -> tuple[Requirement, ...]:
+    """Every stage's required fields in order; raises :class:`WrongSetting` for a field that no lead has."""
+    return tuple(
+        Requirement(stage.key, field, _concerns(stage, field), _is_filled(_column(field, company)))
+        for stage in company.stages
+        for field in dict.fromkeys(
+            (*stage.required_fields, *(one for ones in stage.required_in.values() for one in ones))
+        )
+    )
 
 
 def terms(company: Company, now_clock: int, sources_with_spend: Collection[str] = ()) -> Mapping[str, str]:
@@ -56,12 +87,22 @@ def _one_of(column: str, values: Collection[str]) -> str:
 
 
 def _fill(company: Company) -> tuple[str, str]:
-    pairs = [(stage.key, _column(field, company)) for stage in company.stages for field in stage.required_fields]
-    reached = [f"CASE WHEN {name(f'in_{stage}')} THEN 1 ELSE 0 END" for stage, _ in pairs]
-    filled = [
-        f"CASE WHEN {name(f'in_{stage}')} AND {_is_filled(field)} THEN 1 ELSE 0 END" for stage, field in pairs
-    ]
+    needed = requirements(company)
+    reached = [f"CASE WHEN {one.concerns} THEN 1 ELSE 0 END" for one in needed]
+    filled = [f"CASE WHEN {one.concerns} AND {one.filled} THEN 1 ELSE 0 END" for one in needed]
     return f"SUM({' + '.join(filled) or '0'})", f"SUM({' + '.join(reached) or '0'})"
+
+
+def _concerns(stage: Stage, field: str) -> str:
+    """Reached the stage in a pipeline that requires the field: by its own list, else by the common one."""
+    reached = name(f"in_{stage.key}")
+    said = {pipeline: field in own for pipeline, own in stage.required_in.items()}
+    common = field in stage.required_fields
+    differing = sorted(pipeline for pipeline, needs in said.items() if needs != common)
+    if not differing:
+        return reached
+    listed = ", ".join(literal(pipeline) for pipeline in differing)
+    return f"({reached} AND COALESCE(pipeline, '') {'NOT IN' if common else 'IN'} ({listed}))"
 
 
 def _is_filled(column: str) -> str:

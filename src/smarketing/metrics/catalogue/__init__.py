@@ -25,6 +25,7 @@ from smarketing.metrics.catalogue import (
     money,
     qualification,
     reconciliation,
+    required,
     response,
     retention,
     sales,
@@ -46,6 +47,7 @@ _CHAPTERS = (
     (Text("Прогноз", "Forecast"), forecast),
     (Text("Сверка", "Reconciliation"), reconciliation),
     (Text("Задачи", "Tasks"), duties),
+    (Text("Обязательные поля", "Required fields"), required),
     (Text("Передача", "Hand-over"), handover),
     (Text("Первое касание", "First touch"), first_touch),
 )
