@@ -37,9 +37,23 @@ class Cells:
         if said is None:
             self._absent(wanted)
             return None
-        if plain(said) in {plain(name) for name in self.sheet.sniffed.repeated}:
+        if len(self.twins(known[plain(said)])) > 1 and (self._is_needed(wanted) or not self.mapping.lenient):
             raise wrong_file("column-repeated", file=self.sheet.sniffed.file, column=said)
         return known[plain(said)]
+
+    def twins(self, heading: str) -> tuple[str, ...]:
+        """The columns that bear this heading in the file, as the sheet tells them apart: «Город», «Город (2)»."""
+        same = {plain(name) for name in self.sheet.sniffed.repeated}
+        if plain(heading) not in same:
+            return (heading,)
+        numbered = {
+            plain(heading),
+            *(f"{plain(heading)} ({place})" for place in range(2, len(self.sheet.headings))),
+        }
+        return tuple(name for name in self.sheet.headings if plain(name) in numbered)
+
+    def _is_needed(self, wanted: str) -> bool:
+        return any(not alternatives(heading).isdisjoint(alternatives(wanted)) for heading in self.mapping.headings)
 
     def _absent(self, wanted: str) -> None:
         # One of several spellings may be absent: recognition has seen that another one is there.
@@ -56,7 +70,11 @@ class Cells:
     def text(self, wanted: str) -> str:
         """SQL of a cell, NULL where it is empty or the column is absent."""
         heading = self.heading(wanted)
-        return "CAST(NULL AS VARCHAR)" if heading is None else self.stored(heading)
+        if heading is None:
+            return "CAST(NULL AS VARCHAR)"
+        # Where a heading is repeated, the first filled cell speaks; that they differ is told as a finding.
+        texts = [self.stored(twin) for twin in self.twins(heading)]
+        return texts[0] if len(texts) == 1 else f"COALESCE({', '.join(texts)})"
 
     def stored(self, heading: str) -> str:
         """SQL of the cell of a heading that the file has."""

@@ -167,9 +167,17 @@ def _check_together(section: Section) -> None:
 
 
 class Check(_Part):
-    """Something to be told of the file's own columns: the first sum is above the second."""
+    """Something to be told of the file's own columns: the first sum is above the second, or a column is absent."""
 
-    above: tuple[str, str]
+    above: tuple[str, str] | None = None
+    absent: str | None = None
+    say: Names | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if (self.above is None) == (self.absent is None) or (self.absent is None) != (self.say is None):
+            raise ValueError("a check is either above, or absent with what to say")
+        return self
 
 
 class Mapping(_Part):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from smarketing.connectors.files.deciding import decide_number_column
 from smarketing.connectors.files.expressions import Cells, making_text
 from smarketing.connectors.files.findings import RED_SHARE, Finding, number
-from smarketing.connectors.files.mapping import Making
+from smarketing.connectors.files.mapping import Making, plain
 from smarketing.connectors.files.reading import Workbench
 from smarketing.connectors.files.sifting import Sifted
 from smarketing.connectors.files.values import SIGNS, number_expression
@@ -29,7 +29,11 @@ def file_findings(bench: Workbench, cells: Cells, sifted: Sequence[Sifted], comp
         if part.table == "ad_spend":
             yield from _repeated_spend(bench, cells, part)
     for check in cells.mapping.checks:
-        yield from _above(bench, cells, *check.above)
+        if check.above is not None:
+            yield from _above(bench, cells, *check.above)
+        if check.absent is not None and check.say is not None and cells.heading(check.absent) is None:
+            yield Finding("column-absent", Text(check.say.ru, check.say.en), 1, 1)
+    yield from _repeated_columns(bench, cells)
 
 
 def _assumed_numbers(cells: Cells, sifted: Iterable[Sifted]) -> Iterator[Finding]:
@@ -93,6 +97,22 @@ def _short(value: Decimal | float) -> Decimal:
     (Decimal('12.3'), Decimal('10'))
     """
     return Decimal(f"{Decimal(value):f}".rstrip("0").rstrip(".")) if Decimal(value) % 1 else Decimal(int(value))
+
+
+def _repeated_columns(bench: Workbench, cells: Cells) -> Iterator[Finding]:
+    """Columns of one name that the mapping uses: of the card and of its contact, as amoCRM exports them."""
+    named = {plain(one) for table in cells.mapping.tables for name in table.headings for one in name.split(" | ")}
+    for heading in cells.sheet.sniffed.repeated:
+        if plain(heading) not in named:
+            continue
+        texts = [cells.stored(one) for one in cells.twins(heading)]
+        apart = " OR ".join(f"{texts[0]} <> {other}" for other in texts[1:])
+        count = int(bench.one(f"SELECT COUNT(*) FILTER ({apart}) FROM {cells.sheet.relation}")[0])
+        text = Text(
+            "Столбцов «{column}»: {times}. Взято первое заполненное значение; строк, где они расходятся: {n}.",
+            "Columns called “{column}”: {times}. The first filled value was taken; rows with a difference: {n}.",
+        ).fill(column=heading, times=str(len(texts)), n=number(count))
+        yield Finding("columns-repeated", text, count, cells.sheet.sniffed.rows, (), None, count > 0)
 
 
 def _undeclared(sifted: Sequence[Sifted], company: Company) -> Iterator[Finding]:
