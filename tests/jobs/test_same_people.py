@@ -12,7 +12,8 @@ from smarketing.analyses.economics import economics
 from smarketing.analyses.question import Question
 from smarketing.facts.company import Company, Stage
 from smarketing.facts.errors import WrongState
-from smarketing.jobs.same_people import queue, say, second_enquiries, settle, words
+from smarketing.jobs.deciding import say, settle
+from smarketing.jobs.same_people import queue, second_enquiries, words
 from smarketing.jobs.workspace import Workspace
 from smarketing.lake.store import FactBatch
 

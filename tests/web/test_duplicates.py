@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from smarketing.jobs.deciding import follow
 from smarketing.jobs.load import load
 from smarketing.jobs.workspace import Workspace
 from smarketing.web.accounts.models import AuditEntry
+from smarketing.web.connections.working import background
 from tests.support.memory import at
 
 SignIn = Callable[..., Client]
@@ -75,6 +77,25 @@ def test_exact_matches_are_joined_at_once_and_taken_apart_again(loaded: Workspac
         "other",
         "same",
     ]
+
+
+def test_nobody_is_asked_twice_while_the_figures_follow(
+    loaded: Workspace, signed_in: SignIn, settings: Any
+) -> None:
+    settings.WORK_IMMEDIATELY = False
+    background().beat()
+    client = signed_in("alice")
+    page = words(client.post("/duplicates/word", {"kind": "client", "one": "all", "verdict": "same"}, follow=True))
+    assert "Ждут слова: 0 пар с одним телефоном или почтой, 1 пара по имени и городу." in page
+    assert "c2 · c1 один ждёт пересчёта один телефон alice" in page
+    client.post("/duplicates/word", {"kind": "client", "one": "c4", "other": "c3", "verdict": "same"})
+    client.post("/duplicates/word", {"kind": "client", "one": "c2", "other": "c1", "verdict": "other"})
+    assert owners(loaded) == {"A1": "c1", "A2": "c1", "A3": "c2", "A4": "c3", "A5": "c4"}
+    assert [task.name for task in background().queue.pending()] == ["follow"]
+    follow(loaded)
+    # The last word on c2 took the first one back.
+    assert owners(loaded) == {"A1": "c1", "A2": "c1", "A3": "c2", "A4": "c3", "A5": "c3"}
+    assert "ждёт пересчёта" not in words(client.get("/duplicates"))
 
 
 def test_likely_match_and_second_enquiry_wait_for_their_own_word(loaded: Workspace, signed_in: SignIn) -> None:

@@ -14,9 +14,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from smarketing.jobs.deciding import follow
 from smarketing.jobs.load import load
 from smarketing.jobs.workspace import Workspace
 from smarketing.web.accounts.models import AuditEntry
+from smarketing.web.connections.working import background
 from tests.support.memory import at
 
 SignIn = Callable[..., Client]
@@ -28,11 +30,11 @@ A4,2026-11-04T11:00:00+00:00,vk,vesna_new,
 A5,2026-11-04T12:00:00+00:00,vk,osen,
 A6,2026-11-04T12:30:00+00:00,vk,osen,true
 """
-SPEND = """day,lead_source,campaign,cost,reported_leads
-2026-11-02,vk,Весна,1000,1
-2026-11-03,vk,Весна,1000,1
-2026-11-04,vk,Весна,1000,2
-2026-11-04,vk,osen,500,3
+SPEND = """day,lead_source,campaign,cost,currency,reported_leads
+2026-11-02,vk,Весна,1000,RUB,1
+2026-11-03,vk,Весна,1000,RUB,1
+2026-11-04,vk,Весна,1000,RUB,2
+2026-11-04,vk,osen,500,RUB,3
 """
 PAIR = {"lead_source": "vk", "report": "Весна", "crm": "vesna_new"}
 
@@ -69,13 +71,56 @@ def test_pair_is_proposed_with_its_cost_and_confirmed_by_a_person(loaded: Worksp
     assert "Весна 3 000 ₽ 0" in page
     assert "Одна кампания 3 000 ₽ 4" in page
     after = words(client.post("/reconciliation/pair", {**PAIR, "word": "one"}, follow=True))
-    assert "Сказано: Весна и vesna_new — одна кампания." in after
+    assert "Сказано: «Весна» и «vesna_new» — одна кампания." in after
     page = words(client.get("/reconciliation?month=2026-11"))
     assert "Весна 4 4 0 0,0 %" in page
     assert "vesna_new вне допуска" not in page
     assert "vk Весна vesna_new одна кампания, alice" in page
     (entry,) = AuditEntry.objects.filter(action="campaign_pair")
-    assert (entry.subject, entry.details["word"], entry.details["version"]) == ("Весна = vesna_new", "one", 2)
+    assert (entry.subject, entry.details["word"]) == ("Весна = vesna_new", "one")
+
+
+def test_figures_follow_beside_the_pages_where_a_worker_runs(
+    loaded: Workspace, signed_in: SignIn, settings: Any
+) -> None:
+    settings.WORK_IMMEDIATELY = False
+    background().beat()
+    client = signed_in("alice")
+    after = words(client.post("/reconciliation/pair", {**PAIR, "word": "one"}, follow=True))
+    assert "Решение записано, цифры пересчитываются." in after
+    assert "Будет пересчитано. Ждёт очереди: 1 решение." in after
+    assert "Похоже, это одна кампания" not in after
+    assert "vk Весна vesna_new одна кампания, alice" in after
+    assert "ждёт пересчёта" in after
+    assert "Весна вне допуска 4 0 −4" in words(client.get("/reconciliation?month=2026-11"))
+    waiting = client.get("/data/following?back=/reconciliation")
+    assert ("Ждёт очереди" in words(waiting), "HX-Refresh" in waiting) == (True, False)
+    follow(loaded)
+    built = client.get("/data/following?back=/reconciliation")
+    assert (words(built).strip(), built["HX-Refresh"]) == ("", "true")
+    page = words(client.get("/reconciliation?month=2026-11"))
+    assert "Цифры пересчитаны." in page
+    assert "Весна 4 4 0 0,0 %" in page
+    assert "ждёт пересчёта" not in page
+
+
+def test_build_that_fails_is_told_with_the_way_out(loaded: Workspace, signed_in: SignIn) -> None:
+    client = signed_in("alice")
+    money = loaded.company.model_copy(update={"currency": "EUR"})  # the facts are in roubles, no rate is given
+    loaded.write_company(money)
+    after = words(client.post("/reconciliation/pair", {**PAIR, "word": "one"}, follow=True))
+    assert "Решения записаны, но цифры им ещё не следуют." in after
+    assert "Пересчитать ещё раз" in after
+    loaded.write_company(loaded.company.model_copy(update={"currency": "RUB"}))
+    again = client.post("/data/following/again", {"back": "/reconciliation"}, follow=True)
+    assert again.redirect_chain[0][0] == "/reconciliation"
+    assert "Решение записано, цифры пересчитаны." in words(again)
+    assert "цифры им ещё не следуют" not in words(again)
+
+
+def test_way_back_leads_nowhere_else(loaded: Workspace, signed_in: SignIn) -> None:
+    answer = signed_in("alice").post("/data/following/again", {"back": "https://example.com/"})
+    assert answer["Location"] == "/data"
 
 
 def test_word_on_a_pair_can_be_taken_back(loaded: Workspace, signed_in: SignIn) -> None:
@@ -84,7 +129,7 @@ def test_word_on_a_pair_can_be_taken_back(loaded: Workspace, signed_in: SignIn) 
     assert "Похоже, это одна кампания" not in words(client.get("/reconciliation"))
     assert "разные кампании, alice" in words(client.get("/reconciliation"))
     after = words(client.post("/reconciliation/pair", {**PAIR, "word": "forget"}, follow=True))
-    assert "Пара Весна и vesna_new забыта." in after
+    assert "Пара «Весна» и «vesna_new» забыта." in after
     assert "Похоже, это одна кампания" in words(client.get("/reconciliation"))
     assert "сказано: решение отменено" not in after
     log = words(client.get("/audit"))

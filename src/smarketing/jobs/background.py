@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from threading import Event, Thread
@@ -19,6 +19,7 @@ from huey import SqliteHuey, crontab
 from huey.consumer import Consumer
 
 from smarketing.facts.errors import SmarketingError
+from smarketing.jobs.deciding import follow, is_due
 from smarketing.jobs.sync import Wish, due, sync
 from smarketing.jobs.uploading import do_load, forget_old, unfinished
 from smarketing.jobs.workspace import Workspace
@@ -42,6 +43,7 @@ class Background:
         )
         self._sync = self._queue.task(name="sync")(self._do_sync)
         self._load = self._queue.task(name="load")(self._do_load)
+        self._follow = self._queue.task(name="follow")(self._do_follow)
         self._queue.periodic_task(crontab(minute="*"), name="tick")(self.tick)
 
     @property
@@ -58,6 +60,11 @@ class Background:
         """Load an upload as soon as a worker is free."""
         self._load(token)
 
+    def ask_follow(self) -> None:
+        """Bring the figures up to what was said of clients and campaigns; asked ten times it is one build."""
+        if all(task.name != "follow" for task in self._queue.pending()):
+            self._follow()
+
     def is_asked(self, key: str) -> bool:
         """Whether a run of this connection waits for a free worker."""
         return key in self._waiting("sync")
@@ -71,6 +78,8 @@ class Background:
             for connection in due(self._workspace, now):
                 if connection.key not in waiting:
                     self.ask_sync(connection.key)
+            if is_due(self._workspace):
+                self.ask_follow()
             self.upkeep(now)
         except SmarketingError as error:  # settings that a person has just broken: told on the pages
             log.warning("tick: %s", error.code)
@@ -82,6 +91,9 @@ class Background:
         for job in unfinished(self._workspace):
             if job.token not in waiting:
                 self.ask_load(job.token)
+        with suppress(SmarketingError):  # settings that a person has just broken: told on the pages
+            if is_due(self._workspace):
+                self.ask_follow()
 
     def beat(self) -> None:
         """A worker is there."""
@@ -114,6 +126,9 @@ class Background:
 
     def _do_load(self, token: str) -> None:
         do_load(self._workspace, token)
+
+    def _do_follow(self) -> None:
+        follow(self._workspace)
 
     def upkeep(self, now: datetime) -> None:
         """Once a night in the company's zone: join small files, let go of what nobody needs."""

@@ -28,10 +28,10 @@ from smarketing.facts.errors import SmarketingError
 from smarketing.facts.language import Text
 from smarketing.facts.period import Month
 from smarketing.jobs import quarantine as aside
+from smarketing.jobs.deciding import settle
 from smarketing.jobs.journal import Journal, as_json
 from smarketing.jobs.planning import PlanFile, load_with_plans
 from smarketing.jobs.proposals import with_proposal
-from smarketing.jobs.same_people import settle
 from smarketing.jobs.settings import company_toml
 from smarketing.jobs.workspace import Workspace, write_whole
 from smarketing.lake.store import Change, FactBatch

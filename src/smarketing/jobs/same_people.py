@@ -21,8 +21,7 @@ from smarketing.facts.errors import WrongState
 from smarketing.facts.identity import email_plain, is_filled, one_id, phone_e164
 from smarketing.facts.language import Text
 from smarketing.facts.query import Reader
-from smarketing.jobs.workspace import Workspace
-from smarketing.lake.store import Change, FactBatch
+from smarketing.lake.store import FactBatch
 
 LIKELY_FROM = 90  # methods.md j
 BLOCK_UP_TO = 50  # a word that more names of a city share tells nobody apart
@@ -126,41 +125,22 @@ def second_enquiries(reader: Reader) -> tuple[Match, ...]:
     return tuple(found)
 
 
-def say(
-    workspace: Workspace, matches: Iterable[Match | Word], verdict: Verdict, who: str, now: datetime
-) -> Change:
-    """Keep a word on these pairs and build the figures by it; raises :class:`WrongState` where there is none."""
-    listed = list(matches)
-    if not listed:
+def said_of(matches: Iterable[Match | Word], verdict: Verdict, who: str, now: datetime) -> tuple[Word, ...]:
+    """One word on each of these pairs; raises :class:`WrongState` where there is none."""
+    said = tuple(Word(one.kind, one.one, one.other, verdict, one.reason, now, who) for one in matches)
+    if not said:
         raise WrongState("nothing-said", Text("Не названа ни одна пара.", "No pair was named."))
-    rows = pa.table(
-        {
-            "kind": [one.kind for one in listed],
-            "one": [one.one for one in listed],
-            "other": [one.other for one in listed],
-            "verdict": [verdict] * len(listed),
-            "reason": [one.reason for one in listed],
-            "said_at": pa.array([now.astimezone(UTC)] * len(listed), pa.timestamp("us", "UTC")),
-            "said_by": [who] * len(listed),
-        }
-    )
-    note = {"identity": len(listed), "verdict": verdict, "who": who}
-    return workspace.lake.load([FactBatch("identity", rows)], workspace.company, note=note)
+    return said
 
 
-def settle(workspace: Workspace, now: datetime) -> Change | None:
-    """What the settings say of exact matches and second enquiries, said after a load; None: nothing new."""
-    settings, change = workspace.company.identity, None
-    if settings.join_exact:
-        with workspace.lake.open() as reader:
-            exact = queue(reader).exact
-        change = say(workspace, exact, "same", RULE, now) if exact else None
-    if settings.repeat_enquiries == "duplicate":
-        with workspace.lake.open() as reader:
-            judged = {(word.one, word.other) for word in words(reader) if word.kind == "lead"}
-            new = [match for match in second_enquiries(reader) if (match.one, match.other) not in judged]
-        change = say(workspace, new, "same", RULE, now) if new else change
-    return change
+def batch(said: Sequence[Word]) -> FactBatch:
+    """The words as facts."""
+    moments = [word.said_at.astimezone(UTC) if word.said_at else None for word in said]
+    columns: dict[str, Any] = {
+        column: [getattr(word, column) for word in said]
+        for column in ("kind", "one", "other", "verdict", "reason", "said_by")
+    }
+    return FactBatch("identity", pa.table({**columns, "said_at": pa.array(moments, pa.timestamp("us", "UTC"))}))
 
 
 def _is_open(first: Mapping[str, Any], at: datetime) -> bool:

@@ -25,8 +25,8 @@ from smarketing.facts.errors import SmarketingError
 from smarketing.facts.language import Text
 from smarketing.jobs import delivery, quarantine
 from smarketing.jobs.connections import Connections
+from smarketing.jobs.deciding import settle
 from smarketing.jobs.kinds import kind_of
-from smarketing.jobs.same_people import settle
 from smarketing.jobs.standing import RUN_PATIENCE, Desk, Doing, Outcome, Run, Standing, Trouble, retry_in, running
 from smarketing.jobs.walking import Stopped, Walk, ask_again
 from smarketing.jobs.workspace import Workspace

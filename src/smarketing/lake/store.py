@@ -125,6 +125,11 @@ class Lake:
         manifest = self._history.newest()
         return None if manifest is None else _info(manifest)
 
+    def built_by(self) -> Company | None:
+        """The settings by which the newest version was built; None where nothing was loaded."""
+        manifest = self._history.newest()
+        return None if manifest is None else manifest.company
+
     def make_cache(self, *, beyond: int = 0) -> Path | None:
         """Make the newest version several times faster to ask. None: it has no more than ``beyond`` leads.
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, cast
 
 from django import forms
-from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,15 +14,17 @@ from django.views.decorators.http import require_POST
 
 from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.language import Text, plural
-from smarketing.jobs.same_people import Match, Queue, Word, queue, say, second_enquiries
-from smarketing.jobs.workspace import Workspace
+from smarketing.jobs.deciding import keep_words, kept_words
+from smarketing.jobs.same_people import Match, Queue, Word, queue, second_enquiries
 from smarketing.metrics.wording import say_moment
 from smarketing.web.accounts.actions import audit
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, needs
+from smarketing.web.connections.following import follow_and_tell, how_far
+from smarketing.web.connections.working import workspace
 from smarketing.web.reports import reading
-from smarketing.web.shell import language_of
 
+_Pair = TypeVar("_Pair", Match, Word)
 PAGE = 20
 ALL = "all"
 REASONS = {
@@ -39,7 +38,6 @@ _WAITING = Text(
     "Ждут слова: {exact} с одним телефоном или почтой, {likely} по имени и городу.",
     "Waiting for a word: {exact} of one phone or e-mail, {likely} by name and city.",
 )
-_SAID = Text("Решение записано, цифры пересчитаны.", "The decision is kept, the figures are built anew.")
 
 
 class WordForm(forms.Form):
@@ -64,13 +62,15 @@ class SaidLine:
     word: Word
     why: Text
     when: Text | None
+    is_waiting: bool = False  # kept, and the figures do not follow it yet
 
 
 @needs(Right.SETTLE_DATA)
 def duplicates(request: HttpRequest) -> HttpResponse:
     facts = reading.newest()
-    found = facts.answer("duplicates", "", lambda: queue(facts.reader))
-    second = facts.answer("second_enquiries", "", lambda: _unsaid(second_enquiries(facts.reader), found))
+    kept = kept_words(workspace())
+    found = _found(facts, kept)
+    second = _unsaid(facts.answer("second_enquiries", "", lambda: second_enquiries(facts.reader)), found)
     zone = facts.reader.company.tz
     return render(
         request,
@@ -85,9 +85,10 @@ def duplicates(request: HttpRequest) -> HttpResponse:
             "second": second[:PAGE],
             "second_count": len(second),
             "said": [
-                SaidLine(word, _why(word), say_moment(word.said_at, zone) if word.said_at else None)
+                SaidLine(word, _why(word), say_moment(word.said_at, zone) if word.said_at else None, word in kept)
                 for word in found.said[:PAGE]
             ],
+            **how_far(request),
         },
     )
 
@@ -95,17 +96,16 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs(Right.SETTLE_DATA)
 def word(request: HttpRequest) -> HttpResponse:
-    """Keep what a person says of two ids; the figures are built anew by it."""
+    """Keep what a person says of two ids; the figures follow beside the pages."""
     form = WordForm(request.POST)
     if not form.is_valid():
         raise WrongQuestion("bad-pair", Text("Пара названа не полностью.", "The pair is not named in full."))
     user, said = cast(User, request.user), form.cleaned_data
-    facts = reading.newest()
-    named = _named(facts, said)
-    change = say(Workspace(Path(settings.WORKSPACE)), named, said["verdict"], user.username, timezone.now())
+    named = _named(reading.newest(), said)
+    keep_words(workspace(), named, said["verdict"], user.username, timezone.now())
     subject = f"{named[0].one} = {named[0].other}" if len(named) == 1 else str(len(named))
-    audit(user, "same_person", subject, verdict=said["verdict"], version=change.version)
-    messages.success(request, _SAID.say(language_of(request)))
+    audit(user, "same_person", subject, verdict=said["verdict"])
+    follow_and_tell(request)
     return redirect("duplicates")
 
 
@@ -121,8 +121,21 @@ def conclusion(found: Queue) -> Text:
     )
 
 
-def _named(facts: reading.Facts, said: dict[str, Any]) -> Sequence[Match | Word]:
+def _found(facts: reading.Facts, kept: Sequence[Word]) -> Queue:
+    """The queue of the newest version, and what was said since: nobody is asked twice while figures follow."""
     found = facts.answer("duplicates", "", lambda: queue(facts.reader))
+    said = {(word.kind, frozenset((word.one, word.other))) for word in kept}
+
+    def unsaid(pairs: Iterable[_Pair]) -> tuple[_Pair, ...]:
+        return tuple(pair for pair in pairs if (pair.kind, frozenset((pair.one, pair.other))) not in said)
+
+    return replace(
+        found, exact=unsaid(found.exact), likely=unsaid(found.likely), said=(*kept, *unsaid(found.said))
+    )
+
+
+def _named(facts: reading.Facts, said: dict[str, Any]) -> Sequence[Match | Word]:
+    found = _found(facts, kept_words(workspace()))
     if said["one"] == ALL and said["kind"] == "client":
         return found.exact
     pairs: list[Match | Word] = [*found.exact, *found.likely, *found.said, *second_enquiries(facts.reader)]

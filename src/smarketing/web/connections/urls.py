@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from smarketing.web.connections import duplicates, hooks, systems, views
+from smarketing.web.connections import duplicates, following, hooks, systems, views
 
 urlpatterns = [
     path("data", views.data, name="data"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("data/quarantine/<str:row_id>", views.quarantined_row, name="quarantined_row"),
     path("duplicates", duplicates.duplicates, name="duplicates"),
     path("duplicates/word", duplicates.word, name="same_word"),
+    path("data/following", following.following, name="following"),
+    path("data/following/again", following.follow_again, name="follow_again"),
     path("data/mappings/<slug:name>", views.mapping, name="mapping"),
     path("connections", systems.systems, name="connections"),
     path("connections/new/<slug:kind>", systems.system_new, name="system_new"),

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from smarketing.facts.company import Company
 from smarketing.jobs.background import Background
+from smarketing.jobs.deciding import follow
 from smarketing.jobs.workspace import Workspace
 
 
@@ -25,6 +26,14 @@ def company() -> Company:
 def background() -> Background:
     """The queue of the workspace; one for the process."""
     return _background(Path(settings.WORKSPACE), bool(settings.WORK_IMMEDIATELY))
+
+
+def follow_what_was_said() -> None:
+    """Figures follow a word that was kept: beside the pages, or now where no worker runs."""
+    if background().has_worker():
+        background().ask_follow()
+    else:
+        follow(workspace())
 
 
 @lru_cache(maxsize=4)

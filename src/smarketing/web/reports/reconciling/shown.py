@@ -19,6 +19,7 @@ from smarketing.facts.language import Text
 from smarketing.metrics.catalogue import metric, name_of
 from smarketing.metrics.kinds import Figure, Row, Unit
 from smarketing.metrics.wording import DASH, say, say_day, say_no_value, say_number
+from smarketing.web.reports import reading
 from smarketing.web.reports.page import Page
 from smarketing.web.reports.tables import Group, Table, table
 
@@ -52,6 +53,7 @@ class OpenPair:
 class JudgedPair:
     pair: CampaignPair
     said: Text
+    is_waiting: bool  # kept, and the figures do not follow it yet
 
 
 def known(page: Page) -> Page:
@@ -138,12 +140,21 @@ def reports(page: Page, one: Reconciliation) -> list[tuple[Text, str, bool]]:
 
 
 def open_pairs(page: Page, proposals: Sequence[Proposal]) -> list[OpenPair]:
-    return [_open(page, one) for one in proposals]
+    """Pairs to be judged; one judged a moment ago is not asked again while the figures follow."""
+    judged = {(pair.lead_source, pair.report, pair.crm) for pair in _judged(page)}
+    return [_open(page, one) for one in proposals if one.key not in judged]
 
 
 def judged_pairs(page: Page) -> list[JudgedPair]:
     """What people said, the newest first."""
-    return [JudgedPair(pair, _word(pair)) for pair in reversed(page.company.campaign_pairs)]
+    followed = page.company.campaign_pairs
+    return [JudgedPair(pair, _word(pair), pair not in followed) for pair in reversed(_judged(page))]
+
+
+def _judged(page: Page) -> Sequence[CampaignPair]:
+    """As the settings hold them now: the facts may be of a version before the last word."""
+    now = reading.company()
+    return (now or page.company).campaign_pairs
 
 
 def heads(page: Page) -> list[str]:

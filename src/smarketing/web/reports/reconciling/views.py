@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, cast
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,20 +14,23 @@ from django.views.decorators.http import require_POST
 from smarketing.analyses.question import DIMENSION_NAMES
 from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.language import Text
-from smarketing.jobs.campaign_pairs import forget_pair, say_pair
-from smarketing.jobs.workspace import Workspace
+from smarketing.jobs.campaign_pairs import drop_pair, keep_pair
 from smarketing.web.accounts.actions import audit
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, may, needs
+from smarketing.web.connections.following import follow_and_tell, how_far
+from smarketing.web.connections.working import workspace
 from smarketing.web.reports.page import FORMATS, Page
 from smarketing.web.reports.reconciling import shown
 from smarketing.web.reports.reconciling.forms import FORGET, ONE, PairForm
 from smarketing.web.shell import language_of
 
 _DONE = {
-    True: Text("Сказано: {report} и {crm} — одна кампания.", "Said: {report} and {crm} are one campaign."),
-    False: Text("Сказано: {report} и {crm} — разные кампании.", "Said: {report} and {crm} are two campaigns."),
-    None: Text("Пара {report} и {crm} забыта.", "The pair {report} and {crm} is forgotten."),
+    True: Text("Сказано: «{report}» и «{crm}» — одна кампания.", "Said: “{report}” and “{crm}” are one campaign."),
+    False: Text(
+        "Сказано: «{report}» и «{crm}» — разные кампании.", "Said: “{report}” and “{crm}” are two campaigns."
+    ),
+    None: Text("Пара «{report}» и «{crm}» забыта.", "The pair “{report}” and “{crm}” is forgotten."),
 }
 
 
@@ -56,6 +57,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
             splits=_splits(page),
             ledger=shown.ledger_table(page, ledger),
             ledger_splits=shown.ledger_splits(page),
+            **how_far(request),
             ledger_exports=[(name.upper(), page.href(format=name, table="ledger")) for name in FORMATS],
         ),
     )
@@ -64,23 +66,22 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
 @require_POST
 @needs(Right.SETTLE_DATA)
 def campaign_pair(request: HttpRequest) -> HttpResponse:
-    """One campaign, two campaigns, or a word taken back; the figures are built anew by it."""
+    """One campaign, two campaigns, or a word taken back; the figures follow beside the pages."""
     form = PairForm(request.POST)
     if not form.is_valid():
         raise WrongQuestion("bad-pair", Text("Пара названа не полностью.", "The pair is not named in full."))
     said, user = form.cleaned_data, cast(User, request.user)
-    workspace = Workspace(Path(settings.WORKSPACE))
     names = (said["lead_source"], said["report"], said["crm"])
     same = None if said["word"] == FORGET else said["word"] == ONE
     if same is None:
-        change = forget_pair(workspace, *names)
+        drop_pair(workspace(), *names)
     else:
-        today = timezone.now().astimezone(workspace.company.tz).date()
-        change = say_pair(workspace, *names, same=same, who=user.username, today=today)
-    subject = f"{said['report']} = {said['crm']}"
-    audit(user, "campaign_pair", subject, word=said["word"], lead_source=names[0], version=change.version)
+        today = timezone.now().astimezone(workspace().company.tz).date()
+        keep_pair(workspace(), *names, same=same, who=user.username, today=today)
+    audit(user, "campaign_pair", f"{said['report']} = {said['crm']}", word=said["word"], lead_source=names[0])
     text = _DONE[same].fill(report=said["report"], crm=said["crm"])
     messages.success(request, text.say(language_of(request)))
+    follow_and_tell(request)
     return redirect("reconciliation")
 
 
