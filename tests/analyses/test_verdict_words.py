@@ -69,4 +69,4 @@ def test_headline_tells_of_other_months_where_they_make_most_of_the_gap():
     late = [{**row, "paid_day": date(2026, 7, 2)} for row in receipts_of(FACT)]
     said = headline(judge(receipts=late), COMPANY)
     assert said.ru.endswith(f"Ещё −4,13{NBSP}млн{NBSP}₽ дают оплаты по лидам других месяцев.")
-    assert said.en.endswith("Payments of other months' leads make −₽4.13m more.")
+    assert said.en.endswith("Payments of other months' leads account for another −₽4.13m.")

@@ -6,10 +6,13 @@ ladder of ``ripeness``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from smarketing.analyses.question import filter_condition
 from smarketing.facts.period import Period, local_day
@@ -56,18 +59,23 @@ def sales_delays(reader: Reader, where: Mapping[str, tuple[str, ...]] | None = N
 def maturity(reader: Reader, where: Mapping[str, tuple[str, ...]] | None = None) -> Maturity:
     """The curves of days from lead to sale, of all and by segment, each of 20 dated sales or more."""
     today = local_day(reader.known_until, reader.company.tz)
-    rows = reader.query(delay_question(today + timedelta(days=1), where or {})).to_pylist()
-    by_segment: dict[str | None, list[dict[str, Any]]] = {}
-    for row in rows:
-        by_segment.setdefault(row["segment"], []).append(row)
-    curves = {segment: _curve(own, today) for segment, own in by_segment.items()}
-    return Maturity(_curve(rows, today), {key: curve for key, curve in curves.items() if curve is not None})
-
-
-def _curve(rows: Sequence[Mapping[str, Any]], today: date) -> RipeningCurve | None:
+    found = reader.query(delay_question(today + timedelta(days=1), where or {}))
+    # Rows come by segment, so each segment is one stretch of them.
+    segments = found["segment"].to_pylist()
+    starts = [place for place, own in enumerate(segments) if place == 0 or own != segments[place - 1]]
+    delays, weeks, sales = (found[name].to_numpy() for name in ("days", "created_week", "sales"))
     # A week's leads are as old as its first day; a sale is never older than its lead.
-    ages = [max((today - row["created_week"]).days, row["days"]) for row in rows]
-    curve = ripening_curve([row["days"] for row in rows], ages, [row["sales"] for row in rows])
+    ages = np.maximum((np.datetime64(today) - weeks.astype("datetime64[D]")).astype(np.int64), delays)
+
+    def curve(rows: slice) -> RipeningCurve | None:
+        return _curve(delays[rows], ages[rows], sales[rows])
+
+    curves = {segments[start]: curve(slice(start, end)) for start, end in pairwise([*starts, len(segments)])}
+    return Maturity(curve(slice(None)), {key: own for key, own in curves.items() if own is not None})
+
+
+def _curve(delays: NDArray[np.int64], ages: NDArray[np.int64], sales: NDArray[np.int64]) -> RipeningCurve | None:
+    curve = ripening_curve(delays, ages, sales)
     if isinstance(curve, NotComputable) or curve.events < MIN_SALES:
         return None
     return curve

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 EPOCH = date(2000, 1, 1)
@@ -72,14 +72,26 @@ class WorkingCalendar:
         return opens <= _seconds(local.time()) < closes
 
     @cached_property
-    def _days(self) -> list[WorkingDay]:
-        days, before, day = [], 0, EPOCH
-        while day < HORIZON:
-            opens, closes = self.hours_of(day)
-            days.append(WorkingDay(day, opens, closes, before))
-            before += closes - opens
-            day += timedelta(days=1)
-        return days
+    def _days(self) -> tuple[WorkingDay, ...]:
+        return _counted(tuple(self.hours.items()), self.days_off, tuple(self.days_worked.items()))
+
+
+_Hours = tuple[time, time]
+
+
+@lru_cache(maxsize=16)
+def _counted(
+    hours: tuple[tuple[int, _Hours], ...], days_off: frozenset[date], days_worked: tuple[tuple[date, _Hours], ...]
+) -> tuple[WorkingDay, ...]:
+    """Every day of a calendar; every page reads its settings anew, and they are nearly always the same."""
+    calendar = WorkingCalendar(ZoneInfo("UTC"), dict(hours), days_off, dict(days_worked))
+    days, before, day = [], 0, EPOCH
+    while day < HORIZON:
+        opens, closes = calendar.hours_of(day)
+        days.append(WorkingDay(day, opens, closes, before))
+        before += closes - opens
+        day += timedelta(days=1)
+    return tuple(days)
 
 
 def _seconds(moment: time) -> int:

@@ -59,8 +59,8 @@ def ripening_curve(
     _check(delay, age, count)
     if count.sum() == 0:
         return NotComputable.NO_EVENTS
-    points = np.unique(delay[count > 0])
-    happened = np.array([count[delay == point].sum() for point in points])
+    points, places = np.unique(delay[count > 0], return_inverse=True)
+    happened: NDArray[np.float64] = np.bincount(places, weights=count[count > 0]).astype(np.float64)
     at_risk = _at_risk(points, delay, age, count)
     # A delay that every case old enough has shown says nothing of the longer ones: the curve ends before it.
     certain = np.flatnonzero((happened >= at_risk) & (points > points[0]))
