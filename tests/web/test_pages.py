@@ -17,8 +17,8 @@ from smarketing.web.accounts.models import User
 
 SignIn = Callable[..., Client]
 PAGES = (
-    "/", "/diagnosis", "/analytics", "/funnel", "/qualification", "/focus", "/reconciliation", "/metrics",
-    "/records", "/data", "/account",
+    "/", "/diagnosis", "/analytics", "/funnel", "/qualification", "/focus", "/customers", "/reconciliation",
+    "/metrics", "/records", "/data", "/account",
 )  # fmt: skip
 FIGURES = ("/", "/analytics", "/funnel", "/qualification", "/records")
 NBSP = "\u00a0"

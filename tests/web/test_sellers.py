@@ -26,6 +26,7 @@ PAGES = (
     "/funnel?kind=milestones",
     "/funnel?losses=shares",
     "/qualification?by=manager&draft=1",
+    "/customers?by=manager",
     "/records",
     "/records?metric=revenue",
     "/records?metric=disputed_leads",
@@ -43,6 +44,8 @@ EXPORTS = (
     "/funnel?table=losses",
     "/funnel?table=months",
     "/qualification",
+    "/customers",
+    "/customers?table=lifetime&by=manager",
 )
 FORGED = ("", "manager=Борис", "manager=~", "manager=Анна&manager=Борис", "period=all&manager=Борис&clock=period")
 

@@ -25,6 +25,7 @@ from smarketing.facts.period import Clock, Month, Period, local_day
 from smarketing.facts.query import Reader, literal, name
 from smarketing.metrics.catalogue import accountable, metric
 from smarketing.metrics.kinds import Figure, NoValue, Number, Row
+from smarketing.metrics.wording import say_day
 
 COLUMNS = (
     "customers_at_start",
@@ -235,4 +236,4 @@ def _running(reader: Reader, whole: Period) -> list[Note]:
     today = local_day(reader.known_until, reader.company.tz)
     if whole.last_day != today or whole.end.day == 1:
         return []
-    return [Note("running-month", _RUNNING.fill(day=today.isoformat()))]
+    return [Note("running-month", _RUNNING.fill(day=say_day(today)))]

@@ -66,6 +66,20 @@ _BY_CRITERION = Text(
     " Most were turned down by “{criterion}”: {share}.",
 )
 
+_NO_CUSTOMERS = Text(
+    "Узнаваемых покупателей пока нет: нужны оплаты и номера клиентов.",
+    "No customer can be recognised yet: payments and clients' numbers are needed.",
+)
+_LEFT = Text(
+    "{when}: из {start} клиентов {left} {gone}, {share}; с пришедшими и вернувшимися их стало {end}.",
+    "{when}: of {start} customers {gone} left, {share}; with those who came there are {end}.",
+)
+_KNOWN = Text(
+    "Известно {count} {customers}; кто из них ушёл, сказать пока нельзя.",
+    "{count} {customers} are known; who of them left cannot be told yet.",
+)
+_AGAIN = Text(" Снова купили {share} покупателей.", " {share} of customers have bought again.")
+
 
 def of_economics(table: Measurement, company: Company) -> Text:
     """Which rows take the money and which give it, of the table by its first dimension; is it early to say?"""
@@ -142,6 +156,31 @@ def of_qualification(table: Measurement, criteria: Sequence[CriterionRow]) -> Te
     if not named:
         return said
     return _plus(said, _BY_CRITERION.fill(criterion=named[0].name, share=_figure(named[0].share)))
+
+
+def of_customers(leaving: Measurement, worth: Measurement) -> Text:
+    """How many customers left of those who were there, what their revenue became, how many bought again.
+
+    ``leaving`` is churn by month, ``worth`` the lifetime of all customers.
+    """
+    figures, known = leaving.total.figures, worth.total.figures["known_customers"]
+    if not known.value:
+        return _NO_CUSTOMERS
+    gone, start = figures["gone_customers"], figures["customers_at_start"]
+    again = _AGAIN.fill(share=_figure(worth.total.figures["repeat_customer_share"]))
+    if gone.value is None or not start.value:
+        count = int(known.value)
+        word = plural(count, ("покупатель", "покупателя", "покупателей"), ("customer", "customers"))
+        return _plus(_KNOWN.fill(count=_count(count), customers=word), again)
+    said = _LEFT.fill(
+        when=_when(leaving.question.period),
+        start=_count(int(start.value)),
+        left=plural(int(gone.value), ("ушёл", "ушли", "ушли"), ("", "")),
+        gone=_count(int(gone.value)),
+        share=_figure(figures["customer_churn"]),
+        end=_count(int(figures["customers_at_end"].value or 0)),
+    )
+    return _plus(_sentence(said), again)
 
 
 def _moved(funnel: Funnel) -> Text:

@@ -18,7 +18,7 @@ from smarketing.analyses.measuring.asking import Key, column, key_of, renamed
 from smarketing.analyses.question import Question, filter_condition, period_condition
 from smarketing.analyses.result import Measurement, Note
 from smarketing.analyses.silence import day_number, silence
-from smarketing.facts.language import Text
+from smarketing.facts.language import Text, plural
 from smarketing.facts.period import Clock, local_day
 from smarketing.facts.query import Reader
 from smarketing.metrics.catalogue import accountable, metric
@@ -43,8 +43,8 @@ YEAR, WEEK = 365, 7
 MANY = 20_000
 
 _TOO_FEW = Text(
-    "Снова купили {repeat} клиентов, модели нужно {needed}: год вперёд не предсказывается.",
-    "{repeat} clients bought again, the model needs {needed}: the year to come is not foretold.",
+    "Снова {bought} {repeat}, модели нужно {needed}: год вперёд не предсказывается.",
+    "{repeat} bought again, the model needs {needed}: the year to come is not foretold.",
 )
 _CORRELATED = Text(
     "Кто покупает чаще, тратит на покупку иначе (r = {r}): выручка на год вперёд не предсказывается.",
@@ -152,7 +152,7 @@ def _tomorrow(reader: Reader) -> int:
 def _fitted(pasts: _Pasts) -> _Model:
     repeat = int(pasts.again.sum())
     if repeat < MIN_REPEAT:
-        note = Note("too-few-repeats", _TOO_FEW.fill(repeat=repeat, needed=MIN_REPEAT))
+        note = Note("too-few-repeats", _too_few(repeat))
         return _Model(None, None, NoValue.TOO_FEW, (note,))
     buying = _buying(pasts)
     if isinstance(buying, NotComputable):
@@ -168,6 +168,15 @@ def _fitted(pasts: _Pasts) -> _Model:
     if isinstance(spending, NotComputable) or spending.q <= 1:
         return _Model(buying, None, NoValue.TOO_FEW, (said, _NO_FIT))
     return _Model(buying, spending, NoValue.TOO_FEW, (said,))
+
+
+def _too_few(repeat: int) -> Text:
+    word = plural(repeat, ("клиент", "клиента", "клиентов"), ("client", "clients"))
+    return _TOO_FEW.fill(
+        bought=plural(repeat, ("купил", "купили", "купили"), ("", "")),
+        repeat=Text(f"{repeat} {word.ru}", f"{repeat} {word.en}"),
+        needed=MIN_REPEAT,
+    )
 
 
 def _buying(pasts: _Pasts) -> BgNbd | NotComputable:

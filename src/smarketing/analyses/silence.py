@@ -14,7 +14,7 @@ from decimal import ROUND_CEILING, Decimal
 from smarketing.analyses.labels import say_key
 from smarketing.analyses.result import Note
 from smarketing.facts.company import Company
-from smarketing.facts.language import Text
+from smarketing.facts.language import Text, plural
 from smarketing.facts.period import local_day
 from smarketing.facts.query import Reader, literal
 
@@ -51,8 +51,8 @@ _CANNOT = Text(
     "(left_at of clients) is known.",
 )
 _SHORT = Text(
-    "Истории {history} дней: промежутков длиннее {limit} в ней мало, обычное молчание занижено, отток завышен.",
-    "{history} days of history hold few gaps longer than {limit}: the usual silence reads short, churn high.",
+    "Истории {days}: промежутков длиннее {limit} в ней мало, обычное молчание занижено, отток завышен.",
+    "{days} of history hold few gaps longer than {limit}: the usual silence reads short, churn high.",
 )
 _OTHERS, _ALL = Text("прочие", "others"), Text("все", "all")
 
@@ -113,7 +113,7 @@ class Silence:
         notes = [Note("silence", _LIMITS.fill(limits=limits))]
         longest = max(days for _, days in named)
         if self.history < 2 * longest:
-            notes.append(Note("short-history", _SHORT.fill(history=self.history, limit=longest)))
+            notes.append(Note("short-history", _SHORT.fill(days=_days_said(self.history), limit=longest)))
         return notes
 
     def _limit(self) -> str:
@@ -151,3 +151,9 @@ def day_number(day: date) -> int:
 def _days(usual: float | Decimal) -> int:
     """Whole days: somebody silent for just the usual time has not been silent longer."""
     return int(Decimal(str(usual)).to_integral_value(ROUND_CEILING))
+
+
+def _days_said(days: int) -> Text:
+    """``532 дня``, ``1 day``."""
+    word = plural(days, ("день", "дня", "дней"), ("day", "days"))
+    return Text(f"{days} {word.ru}", f"{days} {word.en}")

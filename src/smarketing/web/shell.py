@@ -37,6 +37,7 @@ PLACES = (
     Place("funnel", Text("Воронка", "Funnel"), "list-filter", Right.SEE_FIGURES, asks=True),
     Place("qualification", Text("Квалификация", "Qualification"), "list-checks", Right.SEE_FIGURES, asks=True),
     Place("focus", Text("Фокус", "Focus"), "crosshair", Right.SEE_COMPANY, minor=True, asks=True),
+    Place("customers", Text("Клиенты", "Customers"), "handshake", Right.SEE_FIGURES, minor=True, asks=True),
     Place("plan", Text("План", "Plan"), "target", Right.SEE_PLAN, minor=True),
     Place("reconciliation", Text("Сверка", "Reconciliation"), "scale", Right.SEE_DATA, minor=True, asks=True),
     Place("data", Text("Данные", "Data"), "database", Right.SEE_DATA, minor=True),
@@ -58,6 +59,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme_of(request),
         "other_language": "en" if language == "ru" else "ru",
         "company_name": found.name if found else "",
+        "who": _who(user, language) if isinstance(user, User) else "",
         "places": _places(user) if isinstance(user, User) else [],
         "has_documents": bool(pages()),
         "can_load": isinstance(user, User) and may(user, Right.LOAD_DATA),
@@ -80,6 +82,12 @@ def theme_of(request: HttpRequest) -> str:
     cookie = request.COOKIES.get("theme", "")
     chosen = cookie or getattr(getattr(request, "user", None), "theme", "")
     return chosen if chosen in THEMES else ""
+
+
+def _who(user: User, language: Language) -> str:
+    """Name and role, once where they are the same word."""
+    name, role = user.name or user.username, user.role_text.say(language)
+    return name if name.casefold() == role.casefold() else f"{name}, {role}"
 
 
 def _places(user: User) -> list[dict[str, Any]]:

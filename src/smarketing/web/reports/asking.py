@@ -83,11 +83,12 @@ class Defaults:
     today: date
     by: tuple[str, ...] = ()
     clock: Clock = Clock.COHORT
+    months: int = 1
 
     @property
     def period(self) -> Period:
-        """The running month up to today."""
-        return Period(self.today.replace(day=1), self.today + timedelta(days=1))
+        """The running month up to today, with the months before it where the page looks back further."""
+        return Period(Month.of(self.today).shift(1 - self.months).first, self.today + timedelta(days=1))
 
 
 def parse(data: Any, defaults: Defaults) -> Question:

@@ -37,7 +37,7 @@ FORMATS: Mapping[str, tuple[Callable[[Measurement, Company, Language], str | byt
 # Filters that have a picker; any other dimension may stand in an address and shows as a chip.
 PICKED = ("segment", "source_group", "lead_source", "manager")
 # What a page keeps in its address beside the question.
-KEPT = ("sort", "metric", "side", "step", "kind", "draft", "losses", "report", "ledger")
+KEPT = ("sort", "metric", "side", "step", "kind", "draft", "losses", "report", "ledger", "cohorts", "age")
 MANY = 60  # a picker with more values than this is a text field in disguise: left out
 
 
@@ -53,11 +53,13 @@ class Page:
     question: Question
 
     @classmethod
-    def of(cls, request: HttpRequest, by: tuple[str, ...] = (), clock: Clock = Clock.COHORT) -> Page:
+    def of(
+        cls, request: HttpRequest, by: tuple[str, ...] = (), clock: Clock = Clock.COHORT, months: int = 1
+    ) -> Page:
         """Read the address against the page's defaults and the person's scope."""
         facts = reading.newest()
         today = last_day(facts.reader)
-        defaults = Defaults(today, by, clock)
+        defaults = Defaults(today, by, clock, months)
         said = asking.parse(request.GET, defaults)
         question = replace(said, where={**said.where, **scope(cast(User, request.user))})
         return cls(request, facts, language_of(request), defaults, said, question)
@@ -158,6 +160,8 @@ class Page:
         """What the menu carries to the next page: period, filters and comparison; the split is a page's own."""
         own = self.said.clock is self.defaults.clock
         said = replace(self.said, by=(), clock=Clock.COHORT if own else self.said.clock)
+        if said.period == self.defaults.period:  # nobody chose it: the next page has its own
+            said = said.over(Defaults(self.today).period)
         return asking.to_query(said, Defaults(self.today))
 
     def _period(self) -> dict[str, Any]:

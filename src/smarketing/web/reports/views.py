@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from smarketing.analyses import conclusions, doors
+from smarketing.analyses import conclusions, customer_doors, doors
 from smarketing.analyses.economics import economics
 from smarketing.analyses.funnel import Kind
 from smarketing.analyses.funnel import funnel as find_funnel
@@ -322,9 +322,15 @@ def _records(page: Page, what: Metric, side: Side, limit: int, offset: int) -> R
         return doors.of_step(page.reader, question, what.key, step, kind, limit, offset)
     if what.computed_by == "reconciliation":
         return behind(page.reader, what.key, question, limit, offset)
+    if what.computed_by == "churn":
+        return customer_doors.of_churn(page.reader, what.key, question, limit, offset, side)
+    if what.computed_by == "retention":
+        age = page.request.GET.get("age", "")
+        months = int(age) if age.isdecimal() and len(age) < 4 else None
+        return customer_doors.of_cohort(page.reader, what.key, question, months, limit, offset, side)
     if what.computed_by == "losses":
         return doors.of_losses(page.reader, question, limit, offset)
-    key = "answered_leads" if what.computed_by == "response" else what.key
+    key = {"response": "answered_leads", "lifetime": "known_customers"}.get(what.computed_by or "", what.key)
     return find_records(page.reader, key, question, limit, offset, side)
 
 
