@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.support.faults import FaultyHandler, FaultyServer, served
+
 TOKEN = "direct-token"
+SECRET = "s3cret"  # of the application at VK Ads
 
 
 @dataclass
@@ -32,9 +33,8 @@ class Cabinet:
     days: dict[date, dict[int, Spent]] = field(default_factory=dict)
     offline: int = 0  # how many times a report is first said to be in the queue
     heavy: int = 10_000
-    faults: list[int | str] = field(default_factory=list)
     error: tuple[int, int] | None = None  # status and error_code of every answer
-    bodies: list[str] = field(default_factory=list)
+    revoked: bool = False  # the application's keys at VK Ads are no longer good
     tokens: int = 0
     token_lives: int = 10_000  # requests
 
@@ -42,76 +42,43 @@ class Cabinet:
         self.days.setdefault(day, {})[number] = Spent(campaign, Decimal(cost), **more)
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, cabinet: Cabinet, handler: type[BaseHTTPRequestHandler]) -> None:
-        super().__init__(("127.0.0.1", 0), handler)
+class Server(FaultyServer):
+    def __init__(self, cabinet: Cabinet, handler: type[FaultyHandler]) -> None:
+        super().__init__(handler)
         self.cabinet = cabinet
-        self.asked: list[str] = []
         self.queued: dict[str, int] = {}
         self.used = 0
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
 
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(FaultyHandler):
     server: Server
-    protocol_version = "HTTP/1.1"
-
-    def _body(self) -> str:
-        return self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-
-    def _fails(self) -> bool:
-        cabinet = self.server.cabinet
-        fault = cabinet.faults.pop(0) if cabinet.faults else None
-        if fault == "tear":
-            self.close_connection = True
-        elif fault == "garbage":
-            self._send(200, "<html>")
-        elif isinstance(fault, int):
-            self._send(fault, "{}")
-        return fault is not None
-
-    def _send(self, status: int, text: str, **headers: str) -> None:
-        body = text.encode()
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Silence."""
 
 
 class DirectHandler(_Handler):
-    def do_POST(self) -> None:
-        body, cabinet = self._body(), self.server.cabinet
-        self.server.asked.append(body)
-        if self._fails():
-            return
+    @property
+    def asking(self) -> str:
+        return self.said
+
+    def post(self) -> None:
+        body, cabinet = self.said, self.server.cabinet
         if self.headers.get("Authorization") != f"Bearer {TOKEN}":
             self._error(400, 53)
         elif cabinet.error:
             self._error(*cabinet.error)
         elif self.server.queued.setdefault(body, 0) < cabinet.offline:
             self.server.queued[body] += 1
-            self._send(201 if self.server.queued[body] == 1 else 202, "", retryIn="7", reportsInQueue="1")
+            self.send(201 if self.server.queued[body] == 1 else 202, "", retryIn="7", reportsInQueue="1")
         else:
             self._report(json.loads(body)["params"])
 
     def _error(self, status: int, code: int) -> None:
-        self._send(status, json.dumps({"error": {"error_code": str(code), "error_detail": "detail"}}))
+        self.send(status, json.dumps({"error": {"error_code": str(code), "error_detail": "detail"}}))
 
     def _report(self, params: Mapping[str, Any]) -> None:
         first = date.fromisoformat(params["SelectionCriteria"]["DateFrom"])
         last = date.fromisoformat(params["SelectionCriteria"]["DateTo"])
         if (last - first).days >= self.server.cabinet.heavy:
-            self._send(502, "")
+            self.send(502, "")
             return
         goals = [f"Conversions_{goal}_{params['AttributionModels'][0]}" for goal in params.get("Goals", [])]
         fields = [name for name in params["FieldNames"] if name != "Conversions"]
@@ -119,35 +86,29 @@ class DirectHandler(_Handler):
         for day, number, spent in _rows(self.server.cabinet, first, last):
             cells = [day.isoformat(), str(number), spent.campaign, str(spent.impressions), str(spent.clicks)]
             lines.append("\t".join([*cells, str(spent.cost), *(str(spent.leads or "--") for _ in goals)]))
-        self._send(200, "\n".join(lines) + "\n")
+        self.send(200, "\n".join(lines) + "\n")
 
 
 class VkHandler(_Handler):
-    def do_POST(self) -> None:
-        form = parse_qs(self._body())
-        self.server.asked.append(self.path)
-        if self._fails():
-            return
-        if form.get("client_secret") != ["s3cret"]:
-            self._send(401, '{"error":"invalid_client"}')
+    def post(self) -> None:
+        form = parse_qs(self.said)
+        if form.get("client_secret") != [SECRET] or self.server.cabinet.revoked:
+            self.send(401, '{"error":"invalid_client"}')
             return
         self.server.cabinet.tokens += 1
         self.server.used = 0
-        self._send(200, json.dumps({"access_token": f"token{self.server.cabinet.tokens}", "expires_in": 86400}))
+        self.send(200, json.dumps({"access_token": f"token{self.server.cabinet.tokens}", "expires_in": 86400}))
 
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        if self._fails():
-            return
+    def get(self) -> None:
         self.server.used += 1
         token = f"Bearer token{self.server.cabinet.tokens}"
         if self.headers.get("Authorization") != token or self.server.used > self.server.cabinet.token_lives:
-            self._send(401, '{"error":"expired_token"}')
+            self.send(401, '{"error":"expired_token"}')
             return
         parts = urlsplit(self.path)
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         answer = self._plans(asked) if parts.path.endswith("ad_plans.json") else self._statistics(asked)
-        self._send(200, json.dumps(answer))
+        self.send(200, json.dumps(answer))
 
     def _plans(self, asked: Mapping[str, str]) -> dict[str, Any]:
         named = {
@@ -185,11 +146,6 @@ def _rows(cabinet: Cabinet, first: date, last: date) -> Iterator[tuple[date, int
 
 
 @contextmanager
-def serving(cabinet: Cabinet, handler: type[BaseHTTPRequestHandler]) -> Iterator[Server]:
-    server = Server(cabinet, handler)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
+def serving(cabinet: Cabinet, handler: type[FaultyHandler]) -> Iterator[Server]:
+    with served(Server(cabinet, handler)) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -7,14 +7,14 @@ caps pages, refuses the eighth request of a second, and can be told to fail in e
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.faults import Fault, FaultyHandler, FaultyServer, served
 
 Item = dict[str, Any]
 TOKEN = "long-lived-token"
@@ -103,34 +103,20 @@ class Account:
         )
 
 
-class Server(ThreadingHTTPServer):
-    """Serves an account. ``faults``: what becomes of the next requests: a status, "tear" or "garbage" each."""
-
-    daemon_threads = True
+class Server(FaultyServer):
+    """Serves an account."""
 
     def __init__(self, account: Account) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.account = account
-        self.faults: list[int | str] = []
-        self.every: tuple[int, int | str] | None = None  # each n-th request fails so
         self.token = TOKEN
-        self.asked: list[str] = []
         self.per_second: int | None = None
         self.now: Callable[[], float] = lambda: 0.0
         self.recent: list[float] = []
         self.before: Callable[[str], None] | None = None  # people go on working while pages are read
-        self.lock = threading.RLock()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def fault(self) -> int | str | None:
-        if self.faults:
-            return self.faults.pop(0)
-        if self.every and len(self.asked) % self.every[0] == 0:
-            return self.every[1]
-        return 429 if self._too_fast() else None
+    def fault(self) -> Fault | None:
+        return super().fault() or (429 if self._too_fast() else None)
 
     def _too_fast(self) -> bool:
         if self.per_second is None:
@@ -143,50 +129,21 @@ class Server(ThreadingHTTPServer):
 
 @contextmanager
 def serving(account: Account) -> Iterator[Server]:
-    server = Server(account)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
+    with served(Server(account)) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(FaultyHandler):
     server: Server
-    protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:
-        with self.server.lock:
-            path = self.path
-            self.server.asked.append(path)
-            fault = self.server.fault()
-            if fault == "tear":
-                self.close_connection = True
-                return
-            if fault == "garbage":
-                self._send(200, b"<html>maintenance</html>")
-                return
-            if isinstance(fault, int):
-                self._send(fault, json.dumps({"title": "fault", "status": fault}).encode())
-                return
-            if self.headers.get("Authorization") != f"Bearer {self.server.token}":
-                self._send(401, b'{"title":"Unauthorized"}')
-                return
-            if self.server.before:
-                self.server.before(path)
-            status, content = _answer(self.server.account, path)
-            self._send(status, b"" if content is None else json.dumps(content).encode())
-
-    def _send(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/hal+json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Silence."""
+    def get(self) -> None:
+        if self.headers.get("Authorization") != f"Bearer {self.server.token}":
+            self.send(401, '{"title":"Unauthorized"}')
+            return
+        if self.server.before:
+            self.server.before(self.path)
+        status, content = _answer(self.server.account, self.path)
+        self.send(status, "" if content is None else json.dumps(content))
 
 
 def _answer(account: Account, address: str) -> tuple[int, Item | None]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.faults import FaultyHandler, FaultyServer, served
 
 TOKEN = "metrica-token"
 PART = 3  # visits in one part of a log
@@ -23,6 +23,7 @@ class Site:
     broken_part: int | None = None
     cleared: list[int] = field(default_factory=list)
     logs: dict[int, dict[str, Any]] = field(default_factory=dict)
+    token: str = TOKEN
 
     def visit(self, number: int, at: str, visitor: str, source: str = "ad", **tags: str) -> None:
         row = {"visitID": str(number), "dateTime": at, "clientID": visitor, "lastsignTrafficSource": source}
@@ -30,86 +31,79 @@ class Site:
         self.visits.append({**row, **{f"lastsignUTM{name}": text for name, text in tags.items()}})
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
+class Server(FaultyServer):
     def __init__(self, site: Site) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.site = site
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
 
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(FaultyHandler):
     server: Server
-    protocol_version = "HTTP/1.1"
 
-    def do_POST(self) -> None:
+    def post(self) -> None:
         parts = urlsplit(self.path)
         site = self.server.site
+        if self._unknown():
+            return
         if parts.path.endswith("/clean"):
             site.cleared.append(int(parts.path.split("/")[-2]))
-            self._send(200, "{}")
+            self.send(200, "{}")
             return
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         number = len(site.logs) + 1
         site.logs[number] = {"asked": asked, "looks": 0}
-        self._send(200, json.dumps({"log_request": {"request_id": number, "status": "created"}}))
+        self.send(200, json.dumps({"log_request": {"request_id": number, "status": "created"}}))
 
-    def do_GET(self) -> None:
-        path = urlsplit(self.path).path
-        if self.headers.get("Authorization") != f"OAuth {TOKEN}":
-            self._send(401, "{}")
+    def get(self) -> None:
+        if self._unknown():
             return
-        words = path.strip("/").split("/")
+        words = urlsplit(self.path).path.strip("/").split("/")
         if words[-1] == "download":
             self._download(int(words[5]), int(words[7]))
+        elif words[-1] == "logrequests":
+            self.send(200, json.dumps({"requests": [self._log(number) for number in self.server.site.logs]}))
         elif "logrequest" in words:
             self._look(int(words[5]))
         else:
             about = {"id": 7, "name": "Сайт", "time_zone_name": "Asia/Yekaterinburg"}
-            self._send(200, json.dumps({"counter": about}))
+            self.send(200, json.dumps({"counter": about}))
+
+    def _unknown(self) -> bool:
+        if self.headers.get("Authorization") == f"OAuth {self.server.site.token}":
+            return False
+        self.send(401, "{}")
+        return True
+
+    def _log(self, number: int) -> dict[str, Any]:
+        """A log as the list of the counter tells it, cleared ones among them."""
+        site, log = self.server.site, self.server.site.logs[number]
+        status = site.ends if log["looks"] >= site.looks else "created"
+        if number in site.cleared:
+            status = "cleaned_by_user"
+        fields = log["asked"]["fields"].split(",")
+        return {**log["asked"], "fields": fields, "request_id": number, "status": status}
 
     def _rows(self, number: int) -> list[dict[str, str]]:
         asked = self.server.site.logs[number]["asked"]
         return [row for row in self.server.site.visits if asked["date1"] <= row["dateTime"][:10] <= asked["date2"]]
 
     def _look(self, number: int) -> None:
-        site, log = self.server.site, self.server.site.logs[number]
-        log["looks"] += 1
-        status = site.ends if log["looks"] >= site.looks else "created"
+        self.server.site.logs[number]["looks"] += 1
         parts = [{"part_number": part} for part in range(-(-len(self._rows(number)) // PART))]
-        self._send(200, json.dumps({"log_request": {"request_id": number, "status": status, "parts": parts}}))
+        self.send(200, json.dumps({"log_request": {**self._log(number), "parts": parts}}))
 
     def _download(self, number: int, part: int) -> None:
         if part == self.server.site.broken_part:
-            self._send(404, "{}")
+            self.send(404, "{}")
             return
         fields = self.server.site.logs[number]["asked"]["fields"].split(",")
         lines = ["\t".join(fields)]
         for row in self._rows(number)[part * PART : (part + 1) * PART]:
             lines.append("\t".join(row.get(name.removeprefix("ym:s:"), "") for name in fields))
-        self._send(200, "\n".join(lines) + "\n")
-
-    def _send(self, status: int, text: str) -> None:
-        body = text.encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Silence."""
+        self.send(200, "\n".join(lines) + "\n")
 
 
 @contextmanager
 def serving(site: Site) -> Iterator[Server]:
-    server = Server(site)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
+    with served(Server(site)) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()

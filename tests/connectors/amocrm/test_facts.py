@@ -181,20 +181,6 @@ def test_deleted_card_is_gone_and_a_restored_one_is_back(tmp_path: Path) -> None
         assert reader.lead(1)["deleted_at"] is None
 
 
-def test_card_that_vanished_in_a_merge_is_found_by_the_sweep(tmp_path: Path) -> None:
-    account = Account()
-    account.add_lead(1)
-    account.add_lead(2)
-    with reading(account, tmp_path) as reader:
-        reader.read()
-        account.merge(1)
-        reader.read()
-        assert reader.lead(1)["deleted_at"] is None  # nobody said so yet
-        assert reader.sweep() == 1
-        assert reader.lead(1)["deleted_at"] is not None
-        assert reader.lead(2)["deleted_at"] is None
-
-
 def test_request_nobody_accepted_is_a_lead_and_a_declined_one_is_lost(tmp_path: Path) -> None:
     account = Account()
     account.unsorted = [

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from smarketing.connectors.bitrix24.access import Webhook
 from smarketing.connectors.bitrix24.client import Portal
@@ -15,7 +15,7 @@ from smarketing.connectors.bitrix24.options import Options
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.pace import Pace
 from smarketing.facts.company import Company, parse_company
-from tests.connectors.outside.suite import System, sync
+from tests.connectors.outside.suite import System, Told, sync
 from tests.support.bitrix24_portal import CODE, MSK, FakePortal, Server
 from tests.support.bitrix24_world import SEGMENT, WHY_LOST, World
 
@@ -41,6 +41,8 @@ def company_of(connector: Bitrix24, mirror: Mirror) -> Company:
 class Bitrix24System(System):
     """A portal with a hundred and twenty leads and ninety deals: every stream has several pages."""
 
+    tells = frozenset({"leads", "stage_moves", "payments", "activities", "clients", "people", "tasks"})
+
     def __init__(self, leads: int = 120, deals: int = 90) -> None:
         super().__init__()
         self.portal = FakePortal(now=lambda: self.now().astimezone(MSK))
@@ -52,6 +54,11 @@ class Bitrix24System(System):
     @property
     def secret(self) -> str:
         return CODE
+
+    @property
+    def holds(self) -> Mapping[str, int]:
+        streams = ("leads", "deals", "contacts", "companies", "activities", "calls", "tasks")
+        return {name: len(self.portal.tables[name].rows) for name in streams}
 
     def connect(self) -> Bitrix24:
         return connected(self.server)
@@ -65,15 +72,15 @@ class Bitrix24System(System):
     def restore(self) -> None:
         self.portal.revoked = False
 
-    def do_change(self) -> tuple[str, str, str, Any]:
+    def do_change(self) -> Told:
         """A lead of ten months ago is named a dealer's."""
         number = self.portal.tables["leads"].ids[0]
         self.portal.change("leads", number, ufCrm_1700000001=45)
         for deal in self._deals_of(number):
             self.portal.change("deals", deal, ufCrm_1700000001=None)
-        return "leads", f"L{number}", "segment", "Дилеры"
+        return Told("leads", {"lead_id": f"L{number}"}, {"segment": "Дилеры"})
 
-    def do_add(self) -> tuple[str, str]:
+    def do_add(self) -> Told:
         number = self.portal.tables["leads"].ids[-1] + 3
         row = {
             "id": number, "title": "Новый", "stageId": "NEW", "stageSemanticId": "P", "assignedById": 6,
@@ -83,27 +90,28 @@ class Bitrix24System(System):
         self.portal.tables["leads"].put(number, row)
         self.portal.change("leads", number)
         self.portal.tell_move("leads", number, 1, self.now(), "NEW", "P")
-        return "leads", f"L{number}"
+        return Told("leads", {"lead_id": f"L{number}"})
 
-    def do_delete(self) -> str:
+    def do_delete(self) -> Told:
         number = next(one for one in self.portal.tables["leads"].ids if not self._deals_of(one))
         self.portal.tables["leads"].drop(number)
-        return f"L{number}"
+        return Told("leads", {"lead_id": f"L{number}"})
 
-    def do_merge(self) -> tuple[str, str]:
+    def do_merge(self) -> tuple[Told, Told]:
         """The losing card disappears and its activities move to the other one."""
         stays, goes = [one for one in self.portal.tables["leads"].ids if not self._deals_of(one)][:2]
         for deed in self.portal.tables["activities"].rows.values():
             if (deed["OWNER_TYPE_ID"], deed["OWNER_ID"]) == (1, goes):
                 deed |= {"OWNER_ID": stays, "LAST_UPDATED": self.now().isoformat()}
         self.portal.tables["leads"].drop(goes)
-        return f"L{stays}", f"L{goes}"
+        return Told("leads", {"lead_id": f"L{stays}"}), Told("leads", {"lead_id": f"L{goes}"})
 
-    def a_moment(self) -> tuple[str, str, str, datetime]:
+    def a_moment(self) -> Told:
         """Half past midnight in Moscow is the evening before in Greenwich."""
         number = self.portal.tables["leads"].ids[2]
         self.portal.change("leads", number, createdTime="2026-02-14T00:30:00+03:00")
-        return "leads", f"L{number}", "created_at", datetime(2026, 2, 13, 21, 30, tzinfo=UTC)
+        moment = datetime(2026, 2, 13, 21, 30, tzinfo=UTC)
+        return Told("leads", {"lead_id": f"L{number}"}, {"created_at": moment})
 
     def _deals_of(self, lead: int) -> list[int]:
         return [number for number, row in self.portal.tables["deals"].rows.items() if row["leadId"] == lead]

@@ -1,21 +1,24 @@
 """What every connector must hold, whichever system is behind it: one suite over real HTTP on loopback.
 
 A connector joins with a :class:`System`: its fake server, and how to make things happen there. It adds one line to
-``SYSTEMS`` in ``systems.py``; ``test_suite.py`` runs over all of them.
+``SYSTEMS`` in ``systems.py``; ``test_suite.py`` runs over all of them. A question that makes no sense for a system
+stands in its ``absent`` with the reason: there is no other way to leave one out.
 """
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from random import Random
 from signal import SIGKILL
-from threading import Timer
-from typing import Any, Protocol
+from threading import Event
+from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
 
@@ -29,16 +32,38 @@ Facts = dict[str, list[Fact]]
 FAULTS = ("rate_limit", "broken", "unavailable", "torn", "torn_in_body", "garbage")
 
 
+class Question(StrEnum):
+    """What not every system can be asked."""
+
+    LATE_CHANGE = "late_change"
+    DELETION = "deletion"
+    MERGE = "merge"
+    ZONE = "zone"
+
+
+@dataclass(frozen=True)
+class Told:
+    """Rows of a table of facts, known by ``where``, and what they must tell."""
+
+    table: str
+    where: Fact
+    values: Fact = field(default_factory=dict)
+
+
 class System(ABC):
     """A fake outside system with some data in it, and what a test may do to it.
 
     Its server is up from the start. Every ``do_…`` changes something there at the moment of :meth:`now` and
-    says what facts must tell.
+    says what facts must tell. ``tells``: the tables of facts that follow. ``final``: those of them whose events
+    are the same whenever they are told. ``pages``: a first load can break off so often at least.
+    ``absent``: question → why this system cannot be asked it.
     """
 
     company: Company = Company()
-    deletes = True
-    merges = True
+    tells: ClassVar[frozenset[str]]
+    final: ClassVar[frozenset[str]] = frozenset()
+    absent: ClassVar[Mapping[Question, str]] = {}
+    pages = 20
 
     def __init__(self) -> None:
         self.moment = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -56,6 +81,11 @@ class System(ABC):
     def secret(self) -> str:
         """A word that no text may ever show."""
 
+    @property
+    @abstractmethod
+    def holds(self) -> Mapping[str, int]:
+        """Stream → how many records of it there are, for the streams that matter."""
+
     @abstractmethod
     def connect(self) -> Connector:
         """A new connector, as a new process would make it. It waits for nothing."""
@@ -71,29 +101,37 @@ class System(ABC):
     def restore(self) -> None: ...
 
     @abstractmethod
-    def do_change(self) -> tuple[str, str, str, Any]:
-        """A record of long ago is changed: table, key, column and what it must tell now."""
+    def do_add(self) -> Told:
+        """A new record comes to be: the row that must appear."""
 
-    @abstractmethod
-    def do_add(self) -> tuple[str, str]:
-        """A new record comes to be: table and key of the fact that must appear."""
-
-    def do_delete(self) -> str:
-        """A card is deleted: the lead that must be told as deleted."""
+    def do_change(self) -> Told:
+        """A record of a while ago is changed: the row and what it must tell now."""
         raise NotImplementedError
 
-    def do_merge(self) -> tuple[str, str]:
+    def do_delete(self) -> Told:
+        """A record is deleted: the row that must be told as gone."""
+        raise NotImplementedError
+
+    def do_merge(self) -> tuple[Told, Told]:
         """Two cards are merged: the lead that stays and the one that is gone."""
         raise NotImplementedError
 
-    @abstractmethod
-    def a_moment(self) -> tuple[str, str, str, datetime]:
-        """A moment near midnight that was written in another zone: table, key, column, the moment in UTC."""
+    def a_moment(self) -> Told:
+        """A moment near midnight that was written in another zone: the row and its moment in UTC."""
+        raise NotImplementedError
 
     def counted(self, number: int) -> str | None:
         """Servers ask this once for every request."""
         self.requests = number
         return self.fault(number)
+
+
+ASKED_BY: Mapping[Question, str] = {
+    Question.LATE_CHANGE: "do_change",
+    Question.DELETION: "do_delete",
+    Question.MERGE: "do_merge",
+    Question.ZONE: "a_moment",
+}
 
 
 # ── one run, as the job of syncing makes it ──
@@ -139,29 +177,59 @@ def _in_order(row: Fact) -> str:
 
 @dataclass
 class Ledger:
-    """What a lake would hold after these deliveries: versions for keys, the first one for events."""
+    """What a lake would hold after these deliveries: versions for keys, the first one for events, slices whole."""
 
     rows: dict[str, dict[tuple[Any, ...], Fact]] = field(default_factory=dict)
+    slices: dict[str, dict[tuple[Any, ...], list[Fact]]] = field(default_factory=dict)
 
     def take(self, facts: Facts) -> None:
         for name, rows in facts.items():
-            table = TABLES[name]
+            if TABLES[name].identity == "slice":
+                self.slices.setdefault(name, {}).update(_by_key(name, rows))
+                continue
             held = self.rows.setdefault(name, {})
             for row in rows:
-                key = tuple(row[column] for column in table.key)
-                if key not in held or (table.identity == "key" and not _older(row, held[key])):
+                key = _key(name, row)
+                if key not in held or (TABLES[name].identity == "key" and not _older(row, held[key])):
                     held[key] = row
 
-    def keyed(self) -> dict[str, list[Fact]]:
-        """The tables whose rows have versions: they must tell the newest state whatever came before."""
-        return {
-            name: sorted(held.values(), key=_in_order)
-            for name, held in sorted(self.rows.items())
-            if TABLES[name].identity == "key" and held
-        }
+    def all(self, table: str) -> list[Fact]:
+        """The valid rows of a table."""
+        if TABLES[table].identity == "slice":
+            return [row for rows in self.slices.get(table, {}).values() for row in rows]
+        return list(self.rows.get(table, {}).values())
+
+    def there(self, table: str) -> list[Fact]:
+        """The rows of what exists: a deleted lead is told with its moment of deletion."""
+        return [row for row in self.all(table) if row.get("deleted_at") is None]
 
     def one(self, table: str, key: str) -> Fact:
-        return next(row for row in self.rows[table].values() if row[TABLES[table].key[0]] == key)
+        """The row with this key, also of what is gone."""
+        return next(row for row in self.all(table) if row[TABLES[table].key[0]] == key)
+
+    def find(self, told: Told) -> list[Fact]:
+        return [row for row in self.there(told.table) if _fits(row, told.where)]
+
+    def settled(self, events: frozenset[str]) -> dict[str, list[Fact]]:
+        """The tables that must tell the newest state whatever came before, and ``events`` that never change."""
+        names = {*self.rows, *self.slices}
+        wanted = {name for name in names if TABLES[name].identity != "event"} | (names & events)
+        return {name: sorted(self.all(name), key=_in_order) for name in sorted(wanted)}
+
+
+def _by_key(name: str, rows: list[Fact]) -> dict[tuple[Any, ...], list[Fact]]:
+    found: dict[tuple[Any, ...], list[Fact]] = {}
+    for row in rows:
+        found.setdefault(_key(name, row), []).append(row)
+    return found
+
+
+def _key(name: str, row: Fact) -> tuple[Any, ...]:
+    return tuple(row[column] for column in TABLES[name].key)
+
+
+def _fits(row: Fact, where: Fact) -> bool:
+    return all(row[column] == value for column, value in where.items())
 
 
 def _older(row: Fact, held: Fact) -> bool:
@@ -171,13 +239,12 @@ def _older(row: Fact, held: Fact) -> bool:
 
 # ── breaking off ──
 
-
-class Killed(BaseException):
-    """The process is gone: nothing that follows may run. No connector may catch it."""
+# Where a process is killed: an answer is awaited; a page is about to be kept, half kept, or kept.
+STRIKES = ("asking", "before", "inside", "after")
 
 
 class Mortal(Mirror):
-    """A mirror whose process dies at the n-th page that brings something new: before it, inside or after it."""
+    """A mirror whose process is killed at the n-th page that brings something new."""
 
     def __init__(self, path: Path, how: str, page: int) -> None:
         super().__init__(path)
@@ -197,64 +264,54 @@ class Mortal(Mirror):
             self._records_left = len(page.records) // 2
         if self._how != "before":
             super().keep(page, at)
-        raise Killed
+        return _killed()
 
     def _put(self, stream: str, record: Record, at: datetime) -> Kept:
         if self._records_left is not None:
             self._records_left -= 1
             if self._records_left < 0:
-                raise Killed
+                return _killed()
         return super()._put(stream, record, at)
 
 
-def lives(make: Callable[[], Connector], path: Path, now: datetime, ways: Sequence[str]) -> int:
-    """Sync, dying in one of ``ways`` by turns after one or two new pages, until a whole run comes through.
+def _killed() -> Kept:
+    """Nothing in the process learns of it: no transaction is rolled back, nothing is closed."""
+    os.kill(os.getpid(), SIGKILL)
+    raise AssertionError("unreachable")
 
-    How often it died: once for nearly every page there is.
+
+def lives(system: System, path: Path) -> int:
+    """Sync in processes of their own, each killed by SIGKILL after one or two new pages, until one comes through.
+
+    How often it was killed. Where the shot falls is said by what the process is at, never by a clock.
     """
-    died = 0
+    killed, context = 0, get_context("fork")
     while True:
-        how = ways[died % len(ways)]
-        mirror = Mortal(path, how, 1 if how == "after" else 2)
-        try:
-            sync(make(), mirror, now)
-        except Killed:
-            died += 1
-        else:
-            return died
-        finally:
-            mirror.close()
-
-
-def shot(make: Callable[[], Connector], path: Path, system: System, times: int, seed: int = 1) -> int:
-    """Sync in processes of their own and kill each with SIGKILL soon after one of its requests, until so many
-    were hit: how many lives that took.
-
-    The shot falls while an answer is awaited, read, or kept; nothing in the process learns of it.
-    """
-    random, context = Random(seed), get_context("fork")  # noqa: S311 - where shots fall
-    hit = lived = 0
-    while hit < times and lived < 4 * times:
-        child = context.Process(target=_run, args=(make, path, system.now()), daemon=True)
-        aim = system.requests + random.randrange(2, 22)
-        system.fault = _trigger(child, aim, random.uniform(0, 0.03))
+        how = STRIKES[killed % len(STRIKES)]
+        child = context.Process(target=_life, args=(system, path, how), daemon=True)
+        started = Event()
+        if how == "asking":
+            system.fault = _aimed(child, started, system.requests + 2 + killed % 7)
         child.start()
-        child.join(60)
-        lived += 1
-        hit += child.exitcode == -SIGKILL
-    system.fault = lambda _: None
-    assert hit == times
-    return lived
+        started.set()
+        child.join()
+        system.fault = lambda _: None
+        if child.exitcode == 0:
+            return killed
+        assert child.exitcode == -SIGKILL
+        killed += 1
 
 
-def _trigger(child: Any, aim: int, delay: float) -> Callable[[int], str | None]:
+def _aimed(child: BaseProcess, started: Event, aim: int) -> Callable[[int], str | None]:
     def pull(number: int) -> str | None:
         if number == aim:
-            Timer(delay, child.kill).start()
+            started.wait()
+            child.kill()
         return None
 
     return pull
 
 
-def _run(make: Callable[[], Connector], path: Path, now: datetime) -> None:
-    sync(make(), Mirror(path), now)
+def _life(system: System, path: Path, how: str) -> None:
+    mirror = Mirror(path) if how == "asking" else Mortal(path, how, 1 if how == "after" else 2)
+    sync(system.connect(), mirror, system.now())

@@ -88,14 +88,6 @@ def test_wrong_keys_stop_with_a_sentence(cabinet: Cabinet, tmp_path: Path) -> No
     assert "wr0ng" not in str(caught.value)
 
 
-@pytest.mark.parametrize("fault", [429, 500, "tear", "garbage"])
-def test_passing_faults_change_nothing(cabinet: Cabinet, tmp_path: Path, fault: int | str) -> None:
-    with reading(cabinet, tmp_path) as (_, connector, mirror):
-        connector.health()
-        cabinet.faults = [fault, fault]
-        assert read(connector, mirror).new == 120
-
-
 def test_whether_vat_is_inside_has_no_default() -> None:
     with pytest.raises(ValidationError, match="cost_includes_vat"):
         Options.model_validate({})

@@ -112,14 +112,6 @@ def test_correction_of_the_last_days_arrives_and_older_ones_within_a_week(
         assert {row[0]: row[2] for row in reader.spent()}[date(2026, 11, 1)] == Decimal("80.00")
 
 
-@pytest.mark.parametrize("fault", [500, 503, "tear"])
-def test_passing_faults_change_nothing(cabinet: Cabinet, tmp_path: Path, fault: int | str) -> None:
-    cabinet.faults = [fault, fault]
-    with reading(cabinet, tmp_path) as reader:
-        reader.read()
-        assert len(reader.spent()) == 50
-
-
 @pytest.mark.parametrize(
     ("status", "error", "kind", "code"),
     [

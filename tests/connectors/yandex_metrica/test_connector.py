@@ -13,7 +13,7 @@ import stamina
 from smarketing.connectors.outside.mirror import Kept, Mirror
 from smarketing.connectors.outside.pace import Pace
 from smarketing.connectors.outside.trouble import LastingTrouble, PassingTrouble
-from smarketing.connectors.yandex_metrica.connector import Options, YandexMetrica
+from smarketing.connectors.yandex_metrica.connector import _FIELDS, Options, YandexMetrica
 from smarketing.facts.company import Company
 from tests.support.metrica_counter import TOKEN, Site, serving
 
@@ -84,6 +84,26 @@ def test_log_is_cleared_also_when_its_download_breaks(site: Site, tmp_path: Path
         site.broken_part = None
         reader.read()
         assert reader.mirror.counts()["visits"] == 8
+
+
+def test_order_whose_answer_was_torn_is_not_repeated_where_the_counter_took_it(site: Site, tmp_path: Path) -> None:
+    with serving(site) as server, stamina.set_testing(True, attempts=3):
+        reader = Reader(server.url, tmp_path)
+        server.plan = lambda number: "tear_body" if number == 3 else None  # after the counter and the list of logs
+        reader.read()
+        reader.connector.close()
+        assert reader.mirror.counts()["visits"] == 8
+        reader.mirror.close()
+    assert (len(site.logs), site.cleared) == (1, [1])
+
+
+def test_log_that_a_killed_run_left_behind_is_taken_and_cleared(site: Site, tmp_path: Path) -> None:
+    with reading(site, tmp_path) as reader:
+        next(reader.connector.counter.visits(date(2026, 11, 1), date(2026, 11, 19), _FIELDS))  # and dies there
+        site.cleared.clear()
+        reader.read()
+        assert reader.mirror.counts()["visits"] == 8
+    assert (len(site.logs), site.cleared) == (1, [1])
 
 
 def test_log_that_is_not_prepared_is_left_for_later(site: Site, tmp_path: Path) -> None:

@@ -83,10 +83,14 @@ class Http:
     def close(self) -> None:
         self._client.close()
 
-    def read(self, method: str, path: str, **request: Any) -> httpx.Response:
+    def read(self, method: str, path: str, *, attempts: int | None = None, **request: Any) -> httpx.Response:
         """A request that changes nothing there, tried again on passing trouble."""
         for attempt in stamina.retry_context(
-            on=_backoff, attempts=self._attempts, timeout=self._patience, wait_initial=0.5, wait_max=20.0
+            on=_backoff,
+            attempts=attempts or self._attempts,
+            timeout=self._patience,
+            wait_initial=0.5,
+            wait_max=20.0,
         ):
             with attempt:
                 if attempt.num > 1:

@@ -16,6 +16,7 @@ from smarketing.facts.language import Text
 
 IDS, DAYS = 50, 92  # at most in one question
 _LIMIT = 200
+_TOKENS = 3
 
 
 class NoToken(LastingTrouble):
@@ -35,7 +36,7 @@ class Api:
         offset = 0
         while True:
             asked = {"fields": "id,name,status", "limit": str(_LIMIT), "offset": str(offset)}
-            items = self._get("api/v2/ad_plans.json", asked).get("items") or []
+            items = self._items("api/v2/ad_plans.json", asked)
             yield from items
             offset += len(items)
             if len(items) < _LIMIT:
@@ -50,10 +51,17 @@ class Api:
                 "id": ",".join(map(str, ids[start : start + IDS])),
                 "metrics": "base",
             }
-            yield from self._get("api/v2/statistics/ad_plans/day.json", asked).get("items") or []
+            yield from self._items("api/v2/statistics/ad_plans/day.json", asked)
 
     def close(self) -> None:
         self.http.close()
+
+    def _items(self, path: str, params: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
+        """An answer without its list would be taken for days without spend."""
+        items = self._get(path, params).get("items")
+        if not isinstance(items, list):
+            raise WrongAnswer("unexpected", _UNEXPECTED.fill(status="200, items"))
+        return items
 
     def _get(self, path: str, params: Mapping[str, str]) -> Mapping[str, Any]:
         try:
@@ -69,12 +77,13 @@ class Api:
         return _content(self.http.read("GET", path, params=dict(params), headers=bearer))
 
     def _new_token(self) -> str:
-        """Asked for once: few live tokens are allowed, so a torn request is not simply repeated."""
+        """Few live tokens are allowed, and one that was lost on its way may live: not asked for often."""
         form = {"grant_type": "client_credentials", **self._keys}
         try:
-            token = _content(self.http.once("POST", "api/v2/oauth2/token.json", data=form)).get("access_token")
+            answer = self.http.read("POST", "api/v2/oauth2/token.json", attempts=_TOKENS, data=form)
         except (NoToken, WrongAnswer):
             raise LastingTrouble("no-access", _NO_KEYS) from None
+        token = _content(answer).get("access_token")
         if not token:
             raise LastingTrouble("no-access", _NO_KEYS)
         return str(token)

@@ -22,6 +22,7 @@ from smarketing.facts.language import Text
 Row = dict[str, str]
 PATIENCE = 3_600.0  # seconds one report is waited for
 _PASSING = {52, 1000, 1001, 1002, 9000, 152}
+FIRST = "Date"  # the column every report begins with
 _READY, _QUEUED, _RUNNING = 200, 201, 202
 
 
@@ -102,7 +103,9 @@ def parsed(text: str) -> list[Row]:
 
 def judge(response: httpx.Response) -> Trouble | None:
     status = response.status_code
-    if status in {_READY, _QUEUED, _RUNNING}:
+    if status == _READY:
+        return None if _is_report(response) else PassingTrouble("not-a-report", _NOT_A_REPORT)
+    if status in {_QUEUED, _RUNNING}:
         return None
     if status == 502:
         return TooHeavy("too-heavy", _HEAVY)
@@ -118,6 +121,12 @@ def judge(response: httpx.Response) -> Trouble | None:
     if code == 8800:
         return LastingTrouble("no-client", _NO_CLIENT)
     return WrongAnswer("unexpected", _UNEXPECTED.fill(status=status, said=f"{code} {said}"))
+
+
+def _is_report(response: httpx.Response) -> bool:
+    """A report without rows still has its heading; anything else would be taken for days without spend."""
+    heading = response.content.partition(b"\n")[0].decode("utf-8-sig", errors="replace")
+    return heading.rstrip("\r").split("\t")[0] == FIRST
 
 
 def _error(response: httpx.Response) -> tuple[int | None, str]:
@@ -141,6 +150,10 @@ _HEAVY = Text("Отчёт за эти дни слишком велик.", "The r
 _BUSY = Text(
     "Яндекс.Директ занят (ответ {status}). Попробуем ещё раз по расписанию.",
     "Yandex.Direct is busy (answer {status}). It will be tried again on schedule.",
+)
+_NOT_A_REPORT = Text(
+    "Вместо отчёта Яндекс.Директ прислал другое. Обычно это временно; попробуем ещё раз.",
+    "Yandex.Direct sent something else for a report. It usually passes; it will be tried again.",
 )
 _NO_TOKEN = Text(
     "Яндекс.Директ не принимает токен. Получите новый OAuth-токен и впишите его в подключение.",

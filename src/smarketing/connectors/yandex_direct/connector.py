@@ -13,10 +13,10 @@ from smarketing.connectors.outside.pace import Pace
 from smarketing.connectors.outside.spend import SpendAccount, SpendOptions
 from smarketing.connectors.outside.streams import Assumption, Cursor, Health, Page, Since
 from smarketing.connectors.outside.trouble import PassingTrouble, Trouble
-from smarketing.connectors.yandex_direct.client import Reports, Row, TooHeavy
+from smarketing.connectors.yandex_direct.client import FIRST, Reports, Row, TooHeavy
 from smarketing.facts.language import Text
 
-_FIELDS = ("Date", "CampaignId", "CampaignName", "Impressions", "Clicks", "Cost")
+_FIELDS = (FIRST, "CampaignId", "CampaignName", "Impressions", "Clicks", "Cost")
 
 
 class Options(SpendOptions):
@@ -111,7 +111,7 @@ class YandexDirect(SpendAccount):
     def _normal(self, row: Row) -> dict[str, Any]:
         leads = [row.get(f"Conversions_{goal}_{self.options.model}") for goal in self.options.goals]
         return {
-            "day": row.get("Date"),
+            "day": row.get(FIRST),
             "campaign_id": row.get("CampaignId"),
             "campaign": row.get("CampaignName"),
             "cost": row.get("Cost", "0"),

@@ -20,7 +20,8 @@ from smarketing.facts.language import Text
 
 Row = dict[str, str]
 PATIENCE, PAUSE = 3_600.0, 20.0  # seconds one log is waited for, and between two looks
-_WAITING = {"created", "awaiting_retry"}
+ORDERS = 3  # how often a log is ordered while the orders are torn off
+_WAITING, _DONE = {"created", "awaiting_retry"}, "processed"
 
 
 class Counter:
@@ -52,7 +53,7 @@ class Counter:
             "fields": ",".join(fields),
             "source": "visits",
         }
-        ordered = self._log(_content(self.http.once("POST", f"{self._path}/logrequests", params=asked)))
+        ordered = self._ordered(asked)
         log = f"{self._path}/logrequest/{ordered['request_id']}"
         try:
             for part in self._ready(log, ordered):
@@ -64,6 +65,32 @@ class Counter:
     def close(self) -> None:
         self.http.close()
 
+    def _ordered(self, asked: Mapping[str, str]) -> Mapping[str, Any]:
+        """A log of these days: one that was ordered before and left behind, else a new one.
+
+        An order that was torn off may have been taken, so the counter is asked before it is repeated.
+        """
+        for left in reversed(range(ORDERS)):
+            known = self._known(asked)
+            if known is not None:
+                return known
+            try:
+                return self._log(_content(self.http.once("POST", f"{self._path}/logrequests", params=asked)))
+            except PassingTrouble as trouble:
+                if not left:
+                    raise
+                self._sleep(trouble.after or PAUSE)
+        raise AssertionError("unreachable: the last order raises")
+
+    def _known(self, asked: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """The newest log of the counter that holds what is asked, prepared or on its way."""
+        logs = _content(self.http.read("GET", f"{self._path}/logrequests")).get("requests") or []
+        good = [log for log in logs if log.get("status") in {*_WAITING, _DONE} and _is_of(log, asked)]
+        if not good:
+            return None
+        newest = max(good, key=lambda log: int(log["request_id"]))
+        return self._log(_content(self.http.read("GET", f"{self._path}/logrequest/{newest['request_id']}")))
+
     def _ready(self, path: str, log: Mapping[str, Any]) -> list[int]:
         waited = 0.0
         while log["status"] in _WAITING:
@@ -72,7 +99,7 @@ class Counter:
                 raise PassingTrouble("log-queue", _SLOW)
             self._sleep(PAUSE)
             log = self._log(_content(self.http.read("GET", path)))
-        if log["status"] != "processed":
+        if log["status"] != _DONE:
             raise PassingTrouble("log-failed", _FAILED.fill(status=log["status"]))
         return [int(part["part_number"]) for part in log.get("parts") or []]
 
@@ -106,7 +133,7 @@ def parsed(text: str) -> list[Row]:
 def judge(response: httpx.Response) -> Trouble | None:
     status = response.status_code
     if status == 200:
-        return None
+        return None if _is_data(response) else PassingTrouble("not-data", _NOT_DATA)
     if status == 429 or status >= 500:
         return PassingTrouble("busy", _BUSY.fill(status=status))
     if status == 401:
@@ -116,12 +143,27 @@ def judge(response: httpx.Response) -> Trouble | None:
     return WrongAnswer("unexpected", _UNEXPECTED.fill(status=status, said=_said(response)))
 
 
-def _content(response: httpx.Response) -> Mapping[str, Any]:
+def _is_data(response: httpx.Response) -> bool:
+    """A part of a log begins with the names of its columns, everything else is JSON."""
+    if response.request.url.path.endswith("/download"):
+        return response.content.strip() == b"" or response.content.startswith(b"ym:")
     try:
-        content = json.loads(response.content)
+        json.loads(response.content)
     except ValueError:
-        raise PassingTrouble("not-json", _BUSY.fill(status=response.status_code)) from None
+        return False
+    return True
+
+
+def _content(response: httpx.Response) -> Mapping[str, Any]:
+    content = json.loads(response.content)
     return content if isinstance(content, dict) else {}
+
+
+def _is_of(log: Mapping[str, Any], asked: Mapping[str, str]) -> bool:
+    fields = log.get("fields") or []
+    named = fields.split(",") if isinstance(fields, str) else fields
+    days = [str(log.get(name) or "")[:10] == asked[name] for name in ("date1", "date2")]
+    return all(days) and log.get("source") == asked["source"] and set(named) == set(asked["fields"].split(","))
 
 
 def _said(response: httpx.Response) -> str:
@@ -142,6 +184,10 @@ _FAILED = Text(
 _BUSY = Text(
     "Метрика занята (ответ {status}). Попробуем ещё раз по расписанию.",
     "Metrica is busy (answer {status}). It will be tried again on schedule.",
+)
+_NOT_DATA = Text(
+    "Вместо визитов Метрика прислала другое. Обычно это временно; попробуем ещё раз.",
+    "Metrica sent something else for visits. It usually passes; it will be tried again.",
 )
 _NO_TOKEN = Text(
     "Метрика не принимает токен. Получите новый OAuth-токен и впишите его в подключение.",
