@@ -243,8 +243,8 @@ def test_web_page_named_csv(bench: Workbench, tmp_path: Path, start: str) -> Non
     error = refusal(bench, written(tmp_path, f"{start}<body>Войти</body>".encode()))
     assert (error.code, error.text.ru) == (
         "file-html",
-        "В файле «файл.csv» веб-страница, а не таблица. Так бывает, когда вместо выгрузки сохранилась страница "
-        "входа или CRM отдала «Excel» страницей: выгрузите CSV.",
+        "В файле «файл.csv» веб-страница без таблицы с данными. Так бывает, когда вместо выгрузки сохранилась "
+        "страница входа или ошибки: войдите и выгрузите файл ещё раз, лучше в CSV.",
     )
 
 

@@ -21,6 +21,7 @@ import duckdb
 import pyarrow as pa
 
 from smarketing.connectors.files.endings import TAIL, is_second_table, total_rows
+from smarketing.connectors.files.pages import is_page, read_page
 from smarketing.connectors.files.reasons import wrong_file
 from smarketing.connectors.files.sniffing import (
     Format,
@@ -30,13 +31,14 @@ from smarketing.connectors.files.sniffing import (
     decoded,
     filled,
     find_header,
-    refuse_page,
+    refuse_spoilt,
     sample_text,
     sniff_encoding,
+    sniff_format,
     sniff_layout,
     unique_headings,
 )
-from smarketing.connectors.files.workbooks import Limits, read_workbook
+from smarketing.connectors.files.workbooks import Grid, Limits, read_workbook
 from smarketing.facts.query import literal
 
 _CELLS_ERRORS = "('MISSING COLUMNS', 'TOO MANY COLUMNS')"  # what DuckDB calls another number of cells
@@ -137,7 +139,7 @@ class Workbench:
         source = _Source(name, path.stat().st_size, _sha256(path), packed=False)
         if _starts(path, b"\x1f\x8b"):
             path, source = self._unpack(path, name), replace(source, packed=True)
-        kind = _format(path, name)
+        kind = sniff_format(path, name)
         if kind == "parquet":
             return self._parquet(path, source)
         if kind == "xlsx":
@@ -175,7 +177,9 @@ class Workbench:
         sample = sample_text(path, encoding)
         if "\x00" in sample:
             raise wrong_file("file-unreadable", file=source.name)
-        refuse_page(sample, source.name)
+        if is_page(sample):
+            return self._page(path, encoding, source, hints)
+        refuse_spoilt(sample, source.name)
         if not sample.strip("\ufeff \t\r\n"):
             raise wrong_file("file-empty", file=source.name)
         whole = len(sample.encode(encoding)) >= path.stat().st_size
@@ -271,28 +275,32 @@ class Workbench:
 
     def _workbook(self, path: Path, source: _Source, hints: Hints) -> Sheet:
         grid = read_workbook(path, source.name, hints.sheet, self.limits)
+        return self._grid(grid, replace(source.sniffed("xlsx", (), 0), sheet=grid.sheet), hints)
+
+    def _page(self, path: Path, encoding: str, source: _Source, hints: Hints) -> Sheet:
+        grid = read_page(decoded(path, encoding), source.name, self.limits.page_cells)
+        sniffed = replace(source.sniffed("html", (), 0), encoding="utf-8" if encoding == "utf-8-sig" else encoding)
+        return self._grid(grid, sniffed, hints)
+
+    def _grid(self, grid: Grid, sniffed: Sniffed, hints: Hints) -> Sheet:
+        """A sheet of cells already taken apart. A row with cells beyond the header's, or fewer, is a misfit."""
         if not grid.rows:
-            raise wrong_file("file-empty", file=source.name)
-        header = find_header(grid.rows, source.name, hints.header_row)
+            raise wrong_file("file-empty", file=sniffed.file)
+        header = find_header(grid.rows, sniffed.file, hints.header_row)
         width = max((place for place, cell in enumerate(grid.rows[header], start=1) if cell.strip()), default=1)
         headings, repeated = unique_headings(grid.rows[header][:width])
-        body = grid.rows[header + 1 :]
+        body = list(enumerate(grid.rows[header + 1 :], start=header + 2))
         misfits = tuple(
             Misfit(number, " | ".join(filled(row)))
-            for number, row in enumerate(body, start=header + 2)
-            if any(cell.strip() for cell in row[width:])
+            for number, row in body
+            if len(row) < width or any(cell.strip() for cell in row[width:])
         )
         wrong = {misfit.row for misfit in misfits}
-        kept = [(number, row[:width]) for number, row in enumerate(body, start=header + 2) if number not in wrong]
+        kept = [(number, row[:width]) for number, row in body if number not in wrong]
         relation = self._store([number for number, _ in kept], [row for _, row in kept], width)
-        sniffed = replace(
-            source.sniffed("xlsx", headings, header + 1),
-            titles=tuple(" ".join(filled(row)) for row in grid.rows[:header] if filled(row)),
-            sheet=grid.sheet,
-            repeated=repeated,
-            notes=grid.notes,
-        )
-        return self._finish(relation, sniffed, misfits)
+        titles = tuple(" ".join(filled(row)) for row in grid.rows[:header] if filled(row))
+        known = replace(sniffed, headings=headings, header_row=header + 1, titles=titles, repeated=repeated)
+        return self._finish(relation, replace(known, notes=grid.notes), misfits)
 
     def _store(self, numbers: Sequence[int], rows: Sequence[Sequence[str | None]], width: int) -> str:
         mark = self.number()
@@ -375,17 +383,3 @@ def _sha256(path: Path) -> str:
 def _starts(path: Path, mark: bytes) -> bool:
     with path.open("rb") as file:
         return file.read(len(mark)) == mark
-
-
-def _format(path: Path, name: str) -> Format:
-    with path.open("rb") as file:
-        start = file.read(8)
-    if start.startswith(b"PAR1"):
-        return "parquet"
-    if start.startswith(b"PK\x03\x04"):
-        return "xlsx"
-    if start.startswith(b"\xd0\xcf\x11\xe0"):  # the old container of Office: .xls, or a locked .xlsx
-        if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-            raise wrong_file("file-password", file=name)
-        return "xlsx"
-    return "csv"

@@ -45,10 +45,20 @@ FILE_REASONS: dict[str, Text] = {
         "Export the file again as UTF-8.",
     ),
     "file-html": Text(
-        "В файле «{file}» веб-страница, а не таблица. Так бывает, когда вместо выгрузки сохранилась страница "
-        "входа или CRM отдала «Excel» страницей: выгрузите CSV.",
-        "The file “{file}” holds a web page, not a table. This happens when a sign-in page was saved in place of "
-        "the export or the CRM gave “Excel” as a page: export CSV.",
+        "В файле «{file}» веб-страница без таблицы с данными. Так бывает, когда вместо выгрузки сохранилась "
+        "страница входа или ошибки: войдите и выгрузите файл ещё раз, лучше в CSV.",
+        "The file “{file}” holds a web page without a table of data. This happens when a page of sign-in or of an "
+        "error was saved in place of the export: sign in and export the file again, best as CSV.",
+    ),
+    "file-spans": Text(
+        "В таблице файла «{file}» есть объединённые ячейки, и неясно, под каким заголовком стоят соседние. "
+        "Выгрузите CSV или XLSX либо разъедините ячейки в Excel и сохраните как XLSX.",
+        "The table of “{file}” has merged cells, and it is unclear under which heading their neighbours stand. "
+        "Export CSV or XLSX, or unmerge the cells in Excel and save as XLSX.",
+    ),
+    "file-xml": Text(
+        "Файл «{file}» — таблица Excel в старом формате XML. Откройте её в Excel и сохраните как XLSX или CSV.",
+        "The file “{file}” is a spreadsheet in Excel's old XML. Open it in Excel and save it as XLSX or CSV.",
     ),
     "file-two-tables": Text(
         "В файле «{file}» несколько таблиц одна под другой, как в сводных отчётах аналитики. Выгрузите одну "

@@ -23,7 +23,7 @@ CHUNK = 4 * 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_SEARCH = 30  # rows among which the header is looked for
 
-Format = Literal["csv", "xlsx", "parquet"]
+Format = Literal["csv", "xlsx", "html", "parquet"]
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -77,6 +77,21 @@ class Layout:
     lines: int
     titles: tuple[str, ...]
     headings: tuple[str, ...]
+
+
+def sniff_format(path: Path, name: str) -> Format:
+    """What a file is by its first bytes, whatever it is called; raises where it is locked."""
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    if start.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    if start.startswith(b"\xd0\xcf\x11\xe0"):  # the old container of Office: .xls, or a locked .xlsx
+        if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
+            raise wrong_file("file-password", file=name)
+        return "xlsx"
+    return "csv"
 
 
 def sniff_encoding(path: Path, name: str, hinted: str | None = None) -> str:
@@ -139,11 +154,8 @@ def sample_text(path: Path, encoding: str) -> str:
         return decoder.decode(file.read(SAMPLE_BYTES))
 
 
-def refuse_page(sample: str, name: str) -> None:
-    """Raise when the text is a web page or was spoilt by a wrong encoding."""
-    start = sample.lstrip("\ufeff \t\r\n")[:200].lower()
-    if start.startswith(("<!doctype", "<html", "<head", "<body", "<table", "<meta", "<?xml", "<div", "<style")):
-        raise wrong_file("file-html", file=name)
+def refuse_spoilt(sample: str, name: str) -> None:
+    """Raise when the text was spoilt by a wrong encoding."""
     spoilt = re.search(
         r"(?:[РС][\u00a0-\u00bf\u0402-\u040f\u0452-\u045f\u2010-\u203a\u20ac\u2116\u2122]){2,}", sample
     )

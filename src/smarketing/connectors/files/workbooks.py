@@ -43,6 +43,7 @@ class Limits:
     ratio: int = 150
     ratio_from: int = 256 * 1024**2
     cells: int = 60_000_000
+    page_cells: int = 5_000_000  # of a web page, whose cells are read one by one
 
 
 @dataclass(frozen=True)
