@@ -142,8 +142,8 @@ class Workbench:
         kind = sniff_format(path, name)
         if kind == "parquet":
             return self._parquet(path, source)
-        if kind == "xlsx":
-            return self._workbook(path, source, hints)
+        if kind in ("xlsx", "xls"):
+            return self._workbook(path, source, kind, hints)
         return self._text(path, source, hints)
 
     def from_rows(self, sniffed: Sniffed, rows: Sequence[tuple[int, Sequence[str | None]]]) -> Sheet:
@@ -273,9 +273,9 @@ class Workbench:
         found = self.rows(f"SELECT line, ANY_VALUE(csv_line) FROM rejects_{mark} GROUP BY line ORDER BY line")
         return tuple(Misfit(int(line) - lines + header_row, str(text or "")) for line, text in found)
 
-    def _workbook(self, path: Path, source: _Source, hints: Hints) -> Sheet:
+    def _workbook(self, path: Path, source: _Source, kind: Format, hints: Hints) -> Sheet:
         grid = read_workbook(path, source.name, hints.sheet, self.limits)
-        return self._grid(grid, replace(source.sniffed("xlsx", (), 0), sheet=grid.sheet), hints)
+        return self._grid(grid, replace(source.sniffed(kind, (), 0), sheet=grid.sheet), hints)
 
     def _page(self, path: Path, encoding: str, source: _Source, hints: Hints) -> Sheet:
         grid = read_page(decoded(path, encoding), source.name, self.limits.page_cells)

@@ -23,7 +23,7 @@ CHUNK = 4 * 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_SEARCH = 30  # rows among which the header is looked for
 
-Format = Literal["csv", "xlsx", "html", "parquet"]
+Format = Literal["csv", "xlsx", "xls", "html", "parquet"]
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -90,7 +90,7 @@ def sniff_format(path: Path, name: str) -> Format:
     if start.startswith(b"\xd0\xcf\x11\xe0"):  # the old container of Office: .xls, or a locked .xlsx
         if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
             raise wrong_file("file-password", file=name)
-        return "xlsx"
+        return "xls"
     return "csv"
 
 

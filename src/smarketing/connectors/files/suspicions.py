@@ -34,6 +34,7 @@ def file_findings(bench: Workbench, cells: Cells, sifted: Sequence[Sifted], comp
         if check.absent is not None and check.say is not None and cells.heading(check.absent) is None:
             yield Finding("column-absent", Text(check.say.ru, check.say.en), 1, 1)
     yield from _repeated_columns(bench, cells)
+    yield from _unseen_errors(bench, cells)
 
 
 def _assumed_numbers(cells: Cells, sifted: Iterable[Sifted]) -> Iterator[Finding]:
@@ -113,6 +114,31 @@ def _repeated_columns(bench: Workbench, cells: Cells) -> Iterator[Finding]:
             "Columns called “{column}”: {times}. The first filled value was taken; rows with a difference: {n}.",
         ).fill(column=heading, times=str(len(texts)), n=number(count))
         yield Finding("columns-repeated", text, count, cells.sheet.sniffed.rows, (), None, count > 0)
+
+
+def _unseen_errors(bench: Workbench, cells: Cells) -> Iterator[Finding]:
+    """The old .xls is read without its formula errors: every call of calamine gives an empty cell for one."""
+    if cells.sheet.sniffed.format != "xls":
+        return
+    named = {
+        heading
+        for table in cells.mapping.tables
+        for wanted in table.headings
+        if (heading := cells.heading(wanted))
+    }
+    if not named:
+        return
+    counts = ", ".join(f"COUNT(*) FILTER ({cells.sheet.trimmed(heading)} IS NULL)" for heading in sorted(named))
+    empty = sum(map(int, bench.one(f"SELECT {counts} FROM {cells.sheet.relation}")))
+    if empty:
+        text = Text(
+            "«{file}» — Excel старого формата .xls: ошибка формулы (#ССЫЛКА!, #ДЕЛ/0!) в нём неотличима от пустой "
+            "ячейки. Пустых ячеек в прочитанных столбцах: {n}. Если там были формулы, сохраните файл как XLSX.",
+            "“{file}” is Excel's old .xls: an error of a formula (#REF!, #DIV/0!) cannot be told from an empty "
+            "cell in it. Empty cells in the columns that were read: {n}. If there were formulas, save the file as "
+            "XLSX.",
+        ).fill(file=cells.sheet.sniffed.file, n=number(empty))
+        yield Finding("errors-unseen", text, empty, cells.sheet.sniffed.rows * len(named))
 
 
 def _undeclared(sifted: Sequence[Sifted], company: Company) -> Iterator[Finding]:
