@@ -33,3 +33,8 @@ class Measurement:
     total: Row
     notes: tuple[Note, ...] = ()
     asked: tuple[str, ...] = ()  # the questions as the engine got them, for --explain
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether anything is said of a row as a whole."""
+        return any(row.mark for row in (*self.rows, self.total))

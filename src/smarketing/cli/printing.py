@@ -53,6 +53,7 @@ class _Column:
     head: str
     cells: tuple[str, ...]
     total: str
+    is_whole: bool = False  # its words stand on one line
 
     @property
     def width(self) -> int:
@@ -78,6 +79,9 @@ def _grid(measurement: Measurement, company: Company, language: Language) -> _Gr
         )
         for place, dimension in enumerate(measurement.by)
     ]
+    if measurement.has_marks:
+        marks = tuple(_mark(row, language) for row in measurement.rows)
+        keys.append(_Column(t("Отметка", "Mark"), marks, _mark(measurement.total, language), is_whole=True))
     figures = [
         _Column(
             metric(key).name.say(language),
@@ -87,6 +91,10 @@ def _grid(measurement: Measurement, company: Company, language: Language) -> _Gr
         for key in measurement.metrics
     ]
     return _Grid(tuple(keys), tuple(figures))
+
+
+def _mark(row: Row, language: Language) -> str:
+    return row.mark.text.say(language) if row.mark else ""
 
 
 def _blocks(grid: _Grid, width: int) -> list[list[_Column]]:
@@ -106,7 +114,7 @@ def _blocks(grid: _Grid, width: int) -> list[list[_Column]]:
 def _table(grid: _Grid, block: list[_Column]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", footer_style="bold", show_footer=True)
     for column in grid.keys:
-        table.add_column(column.head, footer=column.total)
+        table.add_column(column.head, footer=column.total, no_wrap=column.is_whole)
     for column in block:
         table.add_column(column.head, footer=column.total, justify="right")
     columns = [*grid.keys, *block]

@@ -30,6 +30,7 @@ from smarketing.metrics.wording import CLOCK_NAMES, DASH, money_unit, say_no_val
 CONTRACT = "smarketing.measurement"
 CONTRACT_VERSION = 1
 TOTAL = Text("Всего", "Total")
+MARK = Text("Отметка", "Mark")
 
 _UNIT_HEADS = {
     Unit.SHARE: same("%"),
@@ -78,6 +79,7 @@ def as_data(measurement: Measurement, company: Company, language: Language) -> d
         "metrics": [_definition(key, company, language) for key in measurement.metrics],
         "rows": [_row(row, measurement, company, language) for row in measurement.rows],
         "total": {key: figure_data(figure) for key, figure in measurement.total.figures.items()},
+        "total_mark": _mark(measurement.total, language),
         "notes": [{"code": note.code, "text": note.text.say(language)} for note in measurement.notes],
     }
 
@@ -204,14 +206,23 @@ def _lines(measurement: Measurement, company: Company, language: Language) -> It
     """Every row with its labels, the total last."""
     for row in measurement.rows:
         keys = zip(measurement.by, row.keys, strict=True)
-        yield [say_key(company, dimension, key).say(language) for dimension, key in keys], row
+        labels = [say_key(company, dimension, key).say(language) for dimension, key in keys]
+        yield [*labels, *_marks(measurement, row, language)], row
     width = max(len(measurement.by), 1)
-    yield [TOTAL.say(language), *[""] * (width - 1)], measurement.total
+    blank = [""] * (width - 1)
+    yield [TOTAL.say(language), *blank, *_marks(measurement, measurement.total, language)], measurement.total
 
 
 def _dimension_heads(measurement: Measurement, language: Language) -> list[str]:
     names = [_dimension_name(dimension).say(language) for dimension in measurement.by]
-    return names or [""]
+    return [*(names or [""]), *([MARK.say(language)] if measurement.has_marks else [])]
+
+
+def _marks(measurement: Measurement, row: Row, language: Language) -> list[str]:
+    """What is said of the row, in a column of its own where any row has something said of it."""
+    if not measurement.has_marks:
+        return []
+    return [row.mark.text.say(language) if row.mark else ""]
 
 
 def _dimension_name(dimension: str) -> Text:
@@ -280,7 +291,12 @@ def _row(row: Row, measurement: Measurement, company: Company, language: Languag
         "keys": keys,
         "labels": {dimension: say_key(company, dimension, key).say(language) for dimension, key in keys.items()},
         "figures": {key: figure_data(figure) for key, figure in row.figures.items()},
+        "mark": _mark(row, language),
     }
+
+
+def _mark(row: Row, language: Language) -> dict[str, str] | None:
+    return {"code": row.mark.code, "text": row.mark.text.say(language)} if row.mark else None
 
 
 def _definition(key: str, company: Company, language: Language) -> dict[str, Any]:

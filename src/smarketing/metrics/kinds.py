@@ -129,8 +129,17 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What is said of a row as a whole, in words: colour alone tells nothing."""
+
+    code: str
+    text: Text
+
+
+@dataclass(frozen=True)
 class Row:
     """One row of a measurement: its place in the dimensions and its figures by metric key."""
 
     keys: tuple[str | int | None, ...]  # None is «not given»; months yyyymm, weeks and days ISO text
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    mark: Mark | None = None

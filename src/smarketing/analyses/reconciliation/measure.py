@@ -23,7 +23,7 @@ from smarketing.analyses.reconciliation.gathering import (
 )
 from smarketing.analyses.reconciliation.pairs import Proposal, proposed_pairs
 from smarketing.analyses.reconciliation.places import Cause, Cell, Count, Place, Report, is_red
-from smarketing.analyses.reconciliation.saying import Apart, notes_of
+from smarketing.analyses.reconciliation.saying import OUT_OF_TOLERANCE, Apart, notes_of
 from smarketing.analyses.result import Measurement
 from smarketing.facts.company import Company
 from smarketing.facts.period import Period
@@ -104,7 +104,7 @@ def reconciliation(reader: Reader, question: Question, report: Report | None = N
     rows = _rows(reader.company, cells, question.by)
     table = Measurement(
         "reconciliation", question, reader.version, reader.known_until, reader.company.currency, question.by,
-        METRICS, rows, Row((), _figures(reader.company, cells)), notes, tuple(asked.questions),
+        METRICS, rows, _row(reader.company, (), cells), notes, tuple(asked.questions),
     )  # fmt: skip
     reports = {source: one.report for source, one in by_source.items()}
     offered = tuple(one.report for one in found if one.grains)
@@ -181,7 +181,12 @@ def _rows(company: Company, cells: Sequence[Cell], by: tuple[str, ...]) -> tuple
     for cell in cells:
         grouped[tuple(_key(cell.place, dimension, company) for dimension in by)].append(cell)
     order = sorted(grouped, key=lambda keys: tuple((key is None, str(key)) for key in keys))
-    return tuple(Row(keys, _figures(company, grouped[keys])) for keys in order)
+    return tuple(_row(company, keys, grouped[keys]) for keys in order)
+
+
+def _row(company: Company, keys: tuple[str | int | None, ...], cells: Sequence[Cell]) -> Row:
+    reported, crm = sum(cell.reported for cell in cells), sum(cell.crm for cell in cells)
+    return Row(keys, _figures(company, cells), OUT_OF_TOLERANCE if is_red(reported, crm) else None)
 
 
 def _key(place: Place, dimension: str, company: Company) -> str | int | None:

@@ -10,7 +10,7 @@ from smarketing.analyses.reconciliation.places import REPORT_NAMES, Cause, Cell,
 from smarketing.analyses.result import Note
 from smarketing.facts.language import LANGUAGES, Text, plural, same
 from smarketing.facts.period import Month
-from smarketing.metrics.kinds import Unit
+from smarketing.metrics.kinds import Mark, Unit
 from smarketing.metrics.wording import say_leads, say_month, say_number
 
 CAUSE_NAMES: Mapping[Cause, Text] = {
@@ -24,6 +24,7 @@ CAUSE_NAMES: Mapping[Cause, Text] = {
     Cause.NOT_DELIVERED: Text("не дошли до CRM", "did not reach the CRM"),
     Cause.UNMATCHED: Text("без объяснения", "unexplained"),
 }
+OUT_OF_TOLERANCE = Mark("red", Text("вне допуска", "out of tolerance"))
 _WHICH = Text("Сверяется: {listed}.", "Compared with: {listed}.")
 _WITHOUT = Text(
     "У {leads} источник не назван ни в одном отчёте: сверять их не с чем.",

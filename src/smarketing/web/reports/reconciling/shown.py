@@ -10,7 +10,7 @@ from smarketing.analyses.question import DIMENSION_NAMES, Question
 from smarketing.analyses.reconciliation import Reconciliation, Report, reconciliation
 from smarketing.analyses.reconciliation.measure import CAUSE_METRICS, SPLITS
 from smarketing.analyses.reconciliation.pairs import Proposal, preview
-from smarketing.analyses.reconciliation.places import REPORT_NAMES, is_red
+from smarketing.analyses.reconciliation.places import REPORT_NAMES
 from smarketing.analyses.reconciliation.saying import conclusion
 from smarketing.analyses.result import Measurement
 from smarketing.facts.company import CampaignPair, Zone
@@ -27,7 +27,6 @@ SHOWN = ("spend", "leads", "sales", "cac_paid")
 BY = ("lead_source", "campaign")
 OFFERED: tuple[tuple[str, ...], ...] = (BY, ("source_group", "lead_source"), ("day",), ("week",), ("month",))
 _COUNTS = ("reported_leads", "crm_leads", "lead_difference", "report_gap")
-_OUT = Text("вне допуска", "out of tolerance")
 _BEST = Text("Самый подробный", "The finest")
 
 
@@ -166,8 +165,7 @@ def _is_used(measurement: Measurement, key: str) -> bool:
 
 
 def _mark(row: Row) -> Text | None:
-    reported, crm = row.figures["reported_leads"].value or 0, row.figures["crm_leads"].value or 0
-    return _OUT if is_red(int(reported), int(crm)) else None
+    return row.mark.text if row.mark else None
 
 
 def _open(page: Page, one: Proposal) -> OpenPair:
