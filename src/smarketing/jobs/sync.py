@@ -4,7 +4,7 @@ In order: walk every stream from where the last run stopped, look what was delet
 account says of the company, make facts of what changed, hand them to the lake, and only then note how far facts
 were delivered. Killed between any two steps it is simply run again: a page lies in the mirror with its cursor, and
 the same facts twice change nothing. Facts are made only when every stream was read to its end, so that no page
-shows new leads without their stages.
+shows new leads without their stages. A good run is followed by what a person switched on to be written back.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from smarketing.connectors.outside.streams import Connector
 from smarketing.connectors.outside.trouble import LastingTrouble, PassingTrouble
 from smarketing.facts.errors import SmarketingError
 from smarketing.facts.language import Text
-from smarketing.jobs import delivery, quarantine
+from smarketing.jobs import delivery, quarantine, writing_back
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.deciding import settle
 from smarketing.jobs.kinds import kind_of
@@ -76,8 +76,11 @@ def sync(
     with holding(desk.lock_path, RUN_PATIENCE) as held:
         if not held:
             raise running(connection.title)
-        run = _Run(workspace, connection, desk, now or datetime.now(UTC), who, progress, stop)
-        return run.whole(wish or Wish())
+        made = _Run(workspace, connection, desk, now or datetime.now(UTC), who, progress, stop)
+        run = made.whole(wish or Wish())
+    if run.outcome == "done":
+        writing_back.after_sync(workspace, key, now or datetime.now(UTC), stop or _never)
+    return run
 
 
 class _Run:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from smarketing.connectors.outside.mirror import Mirror
-from smarketing.connectors.outside.trouble import Trouble
+from smarketing.connectors.outside.trouble import LastingTrouble, PassingTrouble, Trouble
 from smarketing.facts.company import Company
 from smarketing.facts.language import Text
 
@@ -60,7 +60,8 @@ class Action:
     """One thing to do. ``card`` is the key of a card as :class:`Card` gives it (L12, D77).
 
     ``person``: whom it concerns, in the system's own id. ``stage``: the system's own code, for a move back;
-    ``still_in``: where the card must stand for that, so that nobody's newer move is undone.
+    ``still_in``: where the card must stand for that, so that nobody's newer move is undone. ``occasion``: why it
+    is done; the same thing is done to a card once for one occasion. ``url``: the card's address for people.
     """
 
     kind: ActionKind
@@ -70,6 +71,13 @@ class Action:
     stage: str | None = None
     still_in: str | None = None
     due_at: datetime | None = None
+    occasion: str = ""
+    url: str | None = None
+
+    @property
+    def key(self) -> tuple[ActionKind, str, str]:
+        """What it is and what for; two actions with one key are one."""
+        return self.kind, self.card, self.occasion
 
 
 class Outcome(StrEnum):
@@ -83,14 +91,28 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Done:
-    """A line of the log: what was asked, what became of it, what was or would be sent."""
+    """A line of the log: what was asked, what became of it, what was or would be sent.
+
+    ``passing``: it failed and may be tried again. ``stops``: until a person has acted nothing of this kind can be
+    done on any card.
+    """
 
     action: Action
     at: datetime
     outcome: Outcome
-    request: object = None
+    request: Any = None
     answer: str = ""
     problem: Text | None = None
+    code: str = ""
+    passing: bool = False
+    stops: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing is left to do for this occasion."""
+        if self.outcome is Outcome.FAILED:
+            return not self.passing and not self.stops
+        return self.outcome in (Outcome.DONE, Outcome.UNCERTAIN, Outcome.TOO_OFTEN)
 
 
 class CrmActions(Protocol):
@@ -116,6 +138,9 @@ class CrmActions(Protocol):
 class ActionLog(Protocol):
     """Where lines of the log are kept."""
 
+    def begin(self, done: Done) -> None:
+        """It is about to be sent: killed before ``add`` says what became of it, it is uncertain."""
+
     def add(self, done: Done) -> None: ...
 
     def since(self, moment: datetime) -> Iterable[Done]: ...
@@ -126,6 +151,9 @@ class MemoryLog:
     """A log for tests and dry runs."""
 
     lines: list[Done]
+
+    def begin(self, done: Done) -> None:
+        """Memory does not outlive a kill."""
 
     def add(self, done: Done) -> None:
         self.lines.append(done)
@@ -176,10 +204,10 @@ class Writer:
             done = replace(done, request=self._crm.request(action))
             if self._rules.dry_run:
                 return replace(done, outcome=Outcome.DRY)
+            self._log.begin(done)
             return replace(done, answer=self._crm.send(action))
         except Trouble as trouble:
-            torn = trouble.code in UNCERTAIN
-            return replace(done, outcome=Outcome.UNCERTAIN if torn else Outcome.FAILED, problem=trouble.text)
+            return _failed(done, trouble)
 
     def _times_today(self, action: Action, at: datetime) -> int:
         return sum(
@@ -189,5 +217,19 @@ class Writer:
         )
 
 
+def _failed(done: Done, trouble: Trouble) -> Done:
+    torn = trouble.code in UNCERTAIN
+    return replace(
+        done,
+        outcome=Outcome.UNCERTAIN if torn else Outcome.FAILED,
+        problem=trouble.text,
+        code=trouble.code,
+        passing=isinstance(trouble, PassingTrouble) and not torn,
+        stops=isinstance(trouble, LastingTrouble) and trouble.code not in OF_CARD,
+    )
+
+
+# Troubles of one card: others may well go.
+OF_CARD: Collection[str] = frozenset({"moved-on", "incomplete-action"})
 # Codes of trouble after which nobody knows whether the other side did it.
 UNCERTAIN: Collection[str] = frozenset({"no-connection", "portal-broken", "garbled-answer"})

@@ -127,8 +127,9 @@ class Http:
         host, what = self._client.base_url.host, self.masked(f"{type(error).__name__}: {error}")
         if isinstance(error, httpx.UnsupportedProtocol):
             return LastingTrouble("wrong-address", Text(f"Адрес не подходит: {what}", f"Wrong address: {what}"))
+        unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
         return PassingTrouble(
-            "no-connection",
+            "not-reached" if unsent else "no-connection",  # a write that never left may be tried again
             Text(
                 f"Нет связи с {host} ({what}). Попробуем ещё раз по расписанию.",
                 f"No connection with {host} ({what}). It will be tried again on schedule.",

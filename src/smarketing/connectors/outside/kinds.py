@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from smarketing.connectors.outside.actions import ActionKind, CrmActions
 from smarketing.connectors.outside.http import Traffic
@@ -110,7 +110,10 @@ class ConnectorKind:
 
 
 class Connection(BaseModel):
-    """A company's account in an outside system, as a person set it. ``minutes``: how often it is asked."""
+    """A company's account in an outside system, as a person set it.
+
+    ``minutes``: how often it is asked. ``writing``: what may be written back there, each since when.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -121,6 +124,7 @@ class Connection(BaseModel):
     minutes: int = Field(default=30, ge=1, le=7 * 24 * 60)
     paused: bool = False
     options: dict[str, Any] = {}
+    writing: dict[ActionKind, AwareDatetime] = {}
 
 
 @runtime_checkable

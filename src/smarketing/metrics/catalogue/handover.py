@@ -13,7 +13,8 @@ from smarketing.metrics.kinds import Direction, Measure, Metric, Unit
 
 _LOST_BEFORE = "outcome = 'lost' AND NOT is_accepted"
 _NAMED = "target_verdict = 'non_target' AND criterion IS NOT NULL"
-FORGOTTEN = "outcome = 'open' AND NOT is_accepted AND NOT is_answered AND is_handled = FALSE"
+UNTAKEN = "outcome = 'open' AND NOT is_accepted AND NOT is_answered"
+FORGOTTEN = f"{UNTAKEN} AND is_handled = FALSE"
 
 MEASURES: tuple[Measure, ...] = (
     of_leads("handed_over_leads"),

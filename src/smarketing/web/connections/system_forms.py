@@ -75,6 +75,7 @@ class SystemForm(SpokenForm):
             minutes=cleaned["minutes"],
             paused=self.existing.paused if self.existing else False,
             options=before,
+            writing=self.existing.writing if self.existing else {},
         )
 
     def secrets(self) -> Mapping[str, str]:
