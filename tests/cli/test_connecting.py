@@ -12,10 +12,12 @@ from smarketing.cli.main import app
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.vault import Vault
 from smarketing.jobs.workspace import Workspace
+from tests.support.bitrix24_application import APPLICATION, agree, bitrix, fields_of, server
+from tests.support.bitrix24_portal import FakePortal, Server
 from tests.support.connected import portal, shop, toy_kind
 from tests.support.toy import TOKEN, Portal, Shop
 
-__all__ = ["portal", "shop", "toy_kind"]
+__all__ = ["bitrix", "portal", "server", "shop", "toy_kind"]
 
 
 def run(*words: str, said: str = "") -> Result:
@@ -161,3 +163,26 @@ def test_pause_and_remove(connected: Workspace, shop: Shop) -> None:
     assert Connections(connected).all() == ()
     with connected.lake.open() as reader:
         assert reader.query("SELECT COUNT(*) AS n FROM leads").to_pylist() == [{"n": 1}]
+
+
+# ── an application ──
+
+
+def test_access_is_given_from_the_terminal(
+    home: Path, server: Server, bitrix: FakePortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in APPLICATION.items():
+        monkeypatch.setenv(f"SMARKETING_SECRET_{name.upper()}", value)
+    for name in ("WEBHOOK", "EVENT_TOKEN"):
+        monkeypatch.setenv(f"SMARKETING_SECRET_{name}", "")
+    added = run("connection", "add", "crm", "--kind", "bitrix24", "--option", f"portal={server.home}")
+    assert added.exit_code == 0, added.output
+    asked = run("connection", "grant", "crm", said="nonsense\n")
+    (address,) = [line for line in asked.stdout.splitlines() if "/oauth/authorize/" in line]
+    assert asked.exit_code == 2  # the portal knows no such code
+    code = fields_of(agree(address))["code"]
+    done = run("connection", "grant", "crm", said=f"{code}\n")
+    assert done.exit_code == 0, done.output
+    assert "smarketing connection check crm" in flat(done)
+    assert not [word for word in (code, "app-secret", "token-1") if word in done.output]
+    assert run("sync", "crm").exit_code == 0

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote_plus, urlsplit
+from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
 MSK = timezone(timedelta(hours=3))
 CODE = "s3cretcode"
@@ -72,6 +72,9 @@ class FakePortal:
     touch_between: Callable[[FakePortal], None] | None = None  # something changes while pages are read
     access_token: str = "token-0"
     refresh_token: str = "refresh-0"
+    member_id: str = "m1"
+    handler: str = "http://testserver/connections/access/back"  # where the application's card sends the browser
+    agrees: bool = True  # the person who is asked for access
     page_faults: dict[str, str] = field(default_factory=dict)  # a command of a batch that fails → its code
 
     def __post_init__(self) -> None:
@@ -96,6 +99,7 @@ class FakePortal:
         self.written: list[tuple[str, Row]] = []
         self.refused = 0
         self.refreshes = 0
+        self.code = ""  # works once
         self._level, self._seen = 0.0, self.now()
         self._work: dict[str, list[tuple[datetime, float]]] = {}
         self._lock = threading.Lock()
@@ -132,6 +136,31 @@ class FakePortal:
             category = int(stage[1 : stage.index(":")]) if ":" in stage else 0
             row |= {"STAGE_ID": stage, "STAGE_SEMANTIC_ID": semantic, "CATEGORY_ID": category}
         moves.put(number, row)
+
+    # ── applications ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def agree(self, asked: Row) -> str:
+        """Where the browser goes after a person has agreed: back, with a code and the state that was sent."""
+        back = {"state": asked.get("state", ""), "domain": "127.0.0.1", "member_id": self.member_id}
+        if not self.agrees or asked.get("client_id") != "app":
+            return f"{self.handler}?{urlencode({**back, 'error': 'access_denied'})}"
+        self.code = f"code-{self.refreshes}"
+        return f"{self.handler}?{urlencode({**back, 'code': self.code, 'scope': 'crm'})}"
+
+    def tokens(self, asked: Row, endpoint: str) -> tuple[int, Row]:
+        """A fresh pair for the client's secret with the code or the refresh token that is good now."""
+        with self._lock:
+            proof = {"refresh_token": self.refresh_token, "authorization_code": self.code}
+            kind = asked.get("grant_type", "")
+            given = asked.get("code" if kind == "authorization_code" else "refresh_token")
+            if (asked.get("client_id"), asked.get("client_secret")) != ("app", "app-secret"):
+                return 400, {"error": "invalid_client"}
+            if not given or given != proof.get(kind):
+                return 400, {"error": "invalid_grant"}
+            self.refreshes, self.code = self.refreshes + 1, ""
+            self.access_token, self.refresh_token = f"token-{self.refreshes}", f"refresh-{self.refreshes}"
+            pair = {"access_token": self.access_token, "refresh_token": self.refresh_token}
+            return 200, {**pair, "expires_in": 3600, "client_endpoint": endpoint, "member_id": self.member_id}
 
     # ── answering ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -497,22 +526,16 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(*self.server.portal.answer(parts[-1], json.loads(body or b"{}")))
 
     def do_GET(self) -> None:
-        """The authorisation server: a refresh token works once."""
-        portal, asked = self.server.portal, parse_qs(urlsplit(self.path).query)
-        if asked.get("client_secret") != ["app-secret"]:
-            self._send(400, {"error": "invalid_client"})
-        elif asked.get("refresh_token") != [portal.refresh_token]:
-            self._send(400, {"error": "invalid_grant"})
+        """The page on which a person agrees, and the authorisation server: codes and refresh tokens work once."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        self.server.requests += 1
+        if self.path.startswith("/oauth/authorize/"):
+            self.send_response(302)
+            self.send_header("Location", self.server.portal.agree(asked))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
         else:
-            portal.refreshes += 1
-            portal.access_token = f"token-{portal.refreshes}"
-            portal.refresh_token = f"refresh-{portal.refreshes}"
-            answer = {
-                "access_token": portal.access_token,
-                "refresh_token": portal.refresh_token,
-                "expires_in": 3600,
-            }
-            self._send(200, {**answer, "client_endpoint": f"{self.server.home}/rest/", "member_id": "m1"})
+            self._send(*self.server.portal.tokens(asked, f"{self.server.home}/rest/"))
 
     def _fail(self, fault: str) -> None:
         if fault == "tear":

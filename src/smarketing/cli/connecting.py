@@ -24,6 +24,7 @@ from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.language import Text
 from smarketing.jobs.checking import check
 from smarketing.jobs.connections import Connections
+from smarketing.jobs.granting import answer_of, let_in, new_state, way_in
 from smarketing.jobs.kinds import kind_of
 from smarketing.jobs.standing import Desk
 from smarketing.jobs.sync import Wish, resume, sync
@@ -124,6 +125,27 @@ def check_command(
     else:
         print_checked(Console(), checked, terminal_language())
     raise typer.Exit(checked.exit_code)
+
+
+@connections.command("grant", help=t("Дать доступ приложению.", "Let an application in."))
+def grant_command(
+    key: Key,
+    back: Annotated[
+        str, typer.Option("--back", help=t("Адрес возврата приложения.", "The application's return address."))
+    ] = "",
+    home: Home = None,
+) -> None:
+    """Prints the address on which to agree and asks for the code that the browser brings back."""
+    here, state = existing(workspace(home)), new_state()
+    typer.echo(t("Откройте в браузере и подтвердите доступ:", "Open this in a browser and agree there:"))
+    typer.echo(way_in(here, key, state, back))
+    asked = t(
+        "Адрес, на который вернулся браузер, или код из него",
+        "The address to which the browser came back, or the code in it",
+    )
+    let_in(here, key, answer_of(typer.prompt(asked, hide_input=True), state), back)
+    next_step = f"smarketing connection check {key}"
+    typer.echo(t(f"Доступ дан. Проверьте: {next_step}", f"Access was given. Try: {next_step}"))
 
 
 @connections.command("pause", help=t("Остановить расписание.", "Stop the schedule."))

@@ -116,6 +116,7 @@ class Connections:
             secrets=self._vault.get(key),
             keep=lambda renewed: self._vault.put(key, renewed),
             reread=lambda: self._vault.get(key),
+            alone=lambda: alone(self._workspace.connection_folder(key) / "renewal"),
         )
 
     def open(self, key: str) -> Connector:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import httpx
 import pytest
 
 from smarketing.connectors.bitrix24 import errors
-from smarketing.connectors.bitrix24.access import Application, Tokens, Webhook
+from smarketing.connectors.bitrix24.access import Application, Webhook
 from smarketing.connectors.bitrix24.client import Answer, Listing, NotRising, Portal
 from smarketing.connectors.bitrix24.commands import command
+from smarketing.connectors.bitrix24.options import Options
+from smarketing.connectors.outside.granting import Granted
+from smarketing.connectors.outside.kinds import Account
 from smarketing.connectors.outside.pace import Pace
 from smarketing.connectors.outside.trouble import LastingTrouble, PassingTrouble, Trouble, WrongAnswer
 from tests.connectors.bitrix24.conftest import Clock
@@ -191,23 +196,24 @@ def test_address_that_is_no_webhook_is_refused_with_an_example(address: str) -> 
 
 
 class Store:
-    """Keeps the pair and notes what was saved before which request."""
+    """The secrets of a connection; notes what was kept before which request."""
 
     def __init__(self, server: Server, access: str = "old", refresh: str = "refresh-0") -> None:
         self.server = server
-        self.tokens = Tokens(access, refresh, f"{server.home}/rest/", "m1")
-        self.saved: list[tuple[str, int]] = []
+        self.secrets = {
+            "client_id": "app", "client_secret": "app-secret", "access_token": access, "refresh_token": refresh,
+            "client_endpoint": f"{server.home}/rest/", "member_id": "m1",
+        }  # fmt: skip
+        self.kept: list[tuple[str, int]] = []
 
-    def load(self) -> Tokens:
-        return self.tokens
-
-    def save(self, tokens: Tokens) -> None:
-        self.saved.append((tokens.refresh, self.server.requests))
-        self.tokens = tokens
+    def keep(self, renewed: Mapping[str, str]) -> None:
+        self.kept.append((renewed["refresh_token"], self.server.requests))
+        self.secrets = {**self.secrets, **renewed}
 
 
-def application(server: Server, store: Store, secret: str = "app-secret") -> Portal:  # noqa: S107
-    access = Application("app", secret, store, tokens_url=f"{server.home}/oauth/token/")
+def application(server: Server, store: Store) -> Portal:
+    granted = Granted(Account("", Options(), store.secrets, store.keep, lambda: store.secrets))
+    access = Application(granted, tokens_url=f"{server.home}/oauth/token/", pace=lambda: Pace(1e6, 1e6))
     return Portal(access, pace=Pace(1e6, 1e6))
 
 
@@ -215,16 +221,17 @@ def test_old_token_is_renewed_once_and_saved_before_it_is_used(portal: FakePorta
     store = Store(server)
     assert application(server, store).call("profile").result["ADMIN"] is True
     assert portal.refreshes == 1
-    assert store.saved == [("refresh-1", 1)]  # one call refused, then saved, then the call again
-    assert server.requests == 2
+    assert store.kept == [("refresh-1", 2)]  # one call refused, one refresh, then kept, then the call again
+    assert server.requests == 3
 
 
 def test_token_that_another_worker_renewed_is_taken_from_the_store(portal: FakePortal, server: Server) -> None:
     store = Store(server)
     asking = application(server, store)
-    store.tokens = Tokens("token-0", "refresh-0", f"{server.home}/rest/", "m1")
+    store.secrets = {**store.secrets, "access_token": "token-0"}
     asking.call("profile")
     assert portal.refreshes == 0
+    assert store.kept == []
 
 
 def test_refresh_token_that_is_used_up_asks_for_a_new_installation(portal: FakePortal, server: Server) -> None:
@@ -234,8 +241,10 @@ def test_refresh_token_that_is_used_up_asks_for_a_new_installation(portal: FakeP
 
 
 def test_wrong_secret_of_the_application_is_told_without_it(portal: FakePortal, server: Server) -> None:
+    store = Store(server)
+    store.secrets["client_secret"] = "guess"
     with pytest.raises(LastingTrouble) as caught:
-        application(server, Store(server), secret="guess").call("profile")
+        application(server, store).call("profile")
     assert caught.value.code == "invalid-client"
     assert "guess" not in str(caught.value)
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-import httpx
-
 from smarketing.connectors.bitrix24.errors import answer_of, refusal_of_tokens
+from smarketing.connectors.outside.granting import Granted
 from smarketing.connectors.outside.http import Http
 from smarketing.connectors.outside.pace import Pace
-from smarketing.connectors.outside.trouble import LastingTrouble, Trouble, WrongAnswer
+from smarketing.connectors.outside.trouble import LastingTrouble, WrongAnswer
 from smarketing.facts.language import Text
 
 TOKENS_URL = "https://oauth.bitrix.info/oauth/token/"
+PAIR = ("access_token", "refresh_token")
+GIVEN = (*PAIR, "client_endpoint", "member_id")  # what is kept of an answer of the authorisation server
 
 
 class Access(Protocol):
@@ -74,95 +74,68 @@ def _without_method(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/{'/'.join(kept)}"
 
 
-@dataclass(frozen=True)
-class Tokens:
-    """A pair of tokens. The refresh token is used up by one refresh; access lives an hour."""
-
-    access: str = field(repr=False)
-    refresh: str = field(repr=False)
-    client_endpoint: str
-    member_id: str
-
-
-class TokenStore(Protocol):
-    """Where the pair lies. ``save`` returns when it is safe on disk: the old pair is dead by then."""
-
-    def load(self) -> Tokens: ...
-
-    def save(self, tokens: Tokens) -> None: ...
-
-
 class Application:
-    """A local OAuth application. The new pair is saved before it is used; another worker's pair is respected."""
+    """A local OAuth application. Its tokens are renewed when the portal says that they are old, never before."""
 
     def __init__(
         self,
-        client_id: str,
-        client_secret: str,
-        store: TokenStore,
+        granted: Granted,
         *,
         tokens_url: str = TOKENS_URL,
         pace: Callable[[], Pace] = lambda: Pace(1, 2),
     ) -> None:
-        self._client_id, self._client_secret, self._store = client_id, client_secret, store
-        self._tokens_url, self._pace = tokens_url, pace
-        self._tokens = store.load()
-        self._lock = Lock()
+        self._granted, self._tokens_url, self._pace = granted, tokens_url, pace
 
     @property
     def base_url(self) -> str:
-        return self._tokens.client_endpoint.rstrip("/") + "/"
+        return self._granted.secrets["client_endpoint"].rstrip("/") + "/"
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        return (self._client_secret, self._tokens.access, self._tokens.refresh)
+        return _hidden(self._granted.secrets)
 
     def sign(self, params: dict[str, Any]) -> dict[str, Any]:
-        return {**params, "auth": self._tokens.access}
+        return {**params, "auth": self._granted.access}
 
     def renew(self) -> bool:
-        with self._lock:
-            stored = self._store.load()
-            if stored.access != self._tokens.access:  # another worker was here first
-                self._tokens = stored
-                return True
-            fresh = self._refreshed(stored)
-            self._store.save(fresh)
-            self._tokens = fresh
-            return True
+        self._granted.renew(self._refreshed)
+        return True
 
-    def _refreshed(self, stored: Tokens) -> Tokens:
-        params = {
-            "grant_type": "refresh_token",
-            "client_id": self._client_id,
-            "client_secret": self._client_secret,
-            "refresh_token": stored.refresh,
-        }
-        secrets = (self._client_secret, stored.refresh, stored.access)
-        with Http(self._tokens_url, judge=_judged, pace=self._pace(), secrets=secrets, timeout=30) as http:
-            # Not tried again: a refresh that was lost on its way back has used the token up.
-            return _tokens(answer_of(http.once("GET", "", params=params)), stored)
+    def _refreshed(self, stored: Mapping[str, str]) -> Mapping[str, str]:
+        proof = {"grant_type": "refresh_token", "refresh_token": stored["refresh_token"]}
+        return tokens(stored, proof, tokens_url=self._tokens_url, pace=self._pace())
 
 
-def _judged(response: httpx.Response) -> Trouble | None:
-    return refusal_of_tokens(response)
+def tokens(
+    stored: Mapping[str, str], proof: Mapping[str, str], *, tokens_url: str = TOKENS_URL, pace: Pace | None = None
+) -> Mapping[str, str]:
+    """The pair that the authorisation server gives for a code or a refresh token, with where it is good."""
+    asked = {"client_id": stored["client_id"], "client_secret": stored["client_secret"], **proof}
+    secrets = (*_hidden(stored), *(value for name, value in proof.items() if name != "grant_type"))
+    with Http(tokens_url, judge=refusal_of_tokens, pace=pace or Pace(1, 2), secrets=secrets, timeout=30) as http:
+        # Not tried again: a code or a refresh that was lost on its way back has been used up.
+        return _checked(answer_of(http.once("GET", "", params=asked)), stored)
 
 
-def _tokens(answer: dict[str, Any], before: Tokens) -> Tokens:
-    try:
-        access, refresh = str(answer["access_token"]), str(answer["refresh_token"])
-    except KeyError:
+def _hidden(stored: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(stored[name] for name in ("client_secret", *PAIR) if stored.get(name))
+
+
+def _checked(answer: Mapping[str, Any], before: Mapping[str, str]) -> Mapping[str, str]:
+    found = {name: str(answer.get(name) or before.get(name) or "") for name in GIVEN}
+    if not all(answer.get(name) for name in PAIR) or not found["client_endpoint"]:
         raise WrongAnswer(
             "no-tokens",
             Text("Сервер авторизации ответил без токенов.", "The authorisation server answered without tokens."),
-        ) from None
-    member = str(answer.get("member_id") or before.member_id)
-    if member != before.member_id:
+        )
+    if before.get("member_id") and found["member_id"] != before["member_id"]:
         raise LastingTrouble(
             "other-portal",
             Text(
-                "Токены относятся к другому порталу. Установите приложение на нужном портале заново.",
-                "The tokens belong to another portal. Install the application on the right portal again.",
+                "Токены относятся к другому порталу. Откройте доступ на том портале, который подключён, или "
+                "подключите второй отдельно.",
+                "The tokens belong to another portal. Give access on the portal that is connected, or connect the "
+                "other one on its own.",
             ),
         )
-    return Tokens(access, refresh, str(answer.get("client_endpoint") or before.client_endpoint), member)
+    return found

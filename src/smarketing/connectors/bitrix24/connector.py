@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 
 from smarketing.connectors.bitrix24 import checking, errors, facts, findings, pipelines
-from smarketing.connectors.bitrix24.access import TOKENS_URL, Access, Application, TokenStore, Webhook
+from smarketing.connectors.bitrix24.access import TOKENS_URL, Access, Application, Webhook
 from smarketing.connectors.bitrix24.client import Portal
 from smarketing.connectors.bitrix24.listings import OPTIONAL, STREAMS
 from smarketing.connectors.bitrix24.options import Options
 from smarketing.connectors.bitrix24.walks import Walker
+from smarketing.connectors.outside.granting import Granted
 from smarketing.connectors.outside.http import Traffic
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.streams import (
@@ -35,16 +36,9 @@ def by_webhook(address: str, options: Options | None = None) -> Bitrix24:
     return _opened(Webhook(address), options)
 
 
-def by_application(
-    client_id: str,
-    client_secret: str,
-    store: TokenStore,
-    options: Options | None = None,
-    *,
-    tokens_url: str = TOKENS_URL,
-) -> Bitrix24:
-    """A portal by a local OAuth application. ``store`` holds the pair of tokens and takes every new one."""
-    return _opened(Application(client_id, client_secret, store, tokens_url=tokens_url), options)
+def by_application(granted: Granted, options: Options | None = None, *, tokens_url: str = TOKENS_URL) -> Bitrix24:
+    """A portal by a local OAuth application that a person has let in."""
+    return _opened(Application(granted, tokens_url=tokens_url), options)
 
 
 def _opened(access: Access, options: Options | None) -> Bitrix24:

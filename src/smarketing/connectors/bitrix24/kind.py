@@ -2,66 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
+from urllib.parse import urlsplit
 
-from smarketing.connectors.bitrix24.access import Tokens
+from smarketing.connectors.bitrix24.access import GIVEN, TOKENS_URL, tokens
 from smarketing.connectors.bitrix24.actions import Bitrix24Actions
 from smarketing.connectors.bitrix24.connector import Bitrix24, by_application, by_webhook
 from smarketing.connectors.bitrix24.events import is_ours
 from smarketing.connectors.bitrix24.options import Options
 from smarketing.connectors.outside.actions import CrmActions
+from smarketing.connectors.outside.granting import Grant, Granted, code_of, with_query
 from smarketing.connectors.outside.kinds import YES_NO, Account, ConnectorKind, FormField, WriterKind
 from smarketing.connectors.outside.trouble import LastingTrouble
 from smarketing.facts.language import Text
 
 _FIELD = Text("Код поля: UF_CRM_1700000001.", "Code of a field: UF_CRM_1700000001.")
-_APPLICATION = ("client_id", "client_secret", "access_token", "refresh_token", "client_endpoint", "member_id")
+_APPLICATION = ("client_id", "client_secret")
+_NO_ACCESS = Text(
+    "Укажите адрес входящего вебхука или приложение: адрес портала, client_id и client_secret.",
+    "Give the address of an inbound webhook or an application: the portal's address, client_id, client_secret.",
+)
+_NOT_GRANTED = Text(
+    "Приложению ещё не дали доступ. Откройте «Дать доступ» на странице подключения или выполните "
+    "smarketing connection grant КЛЮЧ.",
+    "Nobody has let the application in yet. Open “Give access” on the connection's page or run "
+    "smarketing connection grant KEY.",
+)
+_NO_PORTAL = Text(
+    "Впишите в настройки подключения адрес портала: https://имя.bitrix24.ru.",
+    "Enter the portal's address in the connection's settings: https://name.bitrix24.com.",
+)
+_HOW = Text(
+    "На портале: «Разработчикам» → «Другое» → «Локальное приложение», тип «Серверное», права CRM, пользователи, "
+    "структура компании, задачи, телефония. «Путь вашего обработчика» — адрес возврата, показанный здесь. "
+    "client_id и client_secret из карточки приложения впишите в настройки подключения.",
+    "On the portal: Developer resources → Other → Local application, type Server, with CRM, users, departments, "
+    "tasks, telephony. “Your handler path” is the return address shown here. Enter client_id and client_secret of "
+    "the application's card in the connection's settings.",
+)
 
 
-class KeptTokens:
-    """The pair of an application among the secrets of its connection."""
-
-    def __init__(self, secrets: Mapping[str, str], keep: Callable[[Mapping[str, str]], None]) -> None:
-        self._secrets, self._keep = dict(secrets), keep
-
-    def load(self) -> Tokens:
-        return Tokens(*(self._secrets[name] for name in _APPLICATION[2:]))
-
-    def save(self, tokens: Tokens) -> None:
-        renewed = {
-            "access_token": tokens.access,
-            "refresh_token": tokens.refresh,
-            "client_endpoint": tokens.client_endpoint,
-            "member_id": tokens.member_id,
-        }
-        self._secrets.update(renewed)
-        self._keep(dict(self._secrets))
-
-
-def _open(account: Account) -> Bitrix24:
+def _open(account: Account, tokens_url: str = TOKENS_URL) -> Bitrix24:
     options = Options.model_validate(account.options.model_dump())
     secrets = account.secrets
     if secrets.get("webhook"):
         return by_webhook(secrets["webhook"], options)
     if not all(secrets.get(name) for name in _APPLICATION):
-        raise LastingTrouble(
-            "no-access",
-            Text(
-                "Укажите адрес входящего вебхука или все шесть значений приложения: "
-                + ", ".join(_APPLICATION)
-                + ".",
-                "Give the address of an inbound webhook or all six values of an application: "
-                + ", ".join(_APPLICATION)
-                + ".",
-            ),
-        )
-    store = KeptTokens(secrets, account.keep)
-    return by_application(secrets["client_id"], secrets["client_secret"], store, options)
+        raise LastingTrouble("no-access", _NO_ACCESS)
+    if not all(secrets.get(name) for name in GIVEN):
+        raise LastingTrouble("not-granted", _NOT_GRANTED)
+    return by_application(Granted(account), options, tokens_url=tokens_url)
 
 
-def _open_writer(account: Account) -> CrmActions:
+def _open_writer(account: Account, tokens_url: str = TOKENS_URL) -> CrmActions:
     options = Options.model_validate(account.options.model_dump())
-    return Bitrix24Actions(_open(account).portal, options.prefix)
+    return Bitrix24Actions(_open(account, tokens_url).portal, options.prefix)
+
+
+def _ask(account: Account, state: str, _: str) -> str:
+    portal = Options.model_validate(account.options.model_dump()).portal
+    parts = urlsplit(portal if "://" in portal else f"https://{portal}")
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise LastingTrouble("no-portal", _NO_PORTAL)
+    address = f"{parts.scheme}://{parts.netloc}/oauth/authorize/"
+    return with_query(address, client_id=account.secrets["client_id"], state=state)
+
+
+def _take(account: Account, answer: Mapping[str, str], _: str, tokens_url: str = TOKENS_URL) -> Mapping[str, str]:
+    """The tokens of a code. A webhook that was entered before gives way: only one of the two is asked."""
+    proof = {"grant_type": "authorization_code", "code": code_of(answer)}
+    return {**tokens(account.secrets, proof, tokens_url=tokens_url), "webhook": ""}
 
 
 def _verify(form: Mapping[str, str], account: Account) -> bool:
@@ -73,59 +84,78 @@ def _field(name: str, ru: str, en: str) -> FormField:
     return FormField(name, Text(ru, en), _FIELD, required=False)
 
 
-def _secret(name: str, said: Text) -> FormField:
+def _secret(name: str) -> FormField:
     """One of the values of an application, which is the second way."""
-    return FormField(name, Text(f"Приложение: {name}", f"Application: {name}"), said, secret=True, required=False)
+    label = Text(f"Приложение: {name}", f"Application: {name}")
+    return FormField(name, label, _OF_THE_CARD, secret=True, required=False)
 
 
-_ONLY_APPLICATION = Text("Только для приложения OAuth.", "For an OAuth application only.")
-KIND = ConnectorKind(
-    key="bitrix24",
-    title=Text("Битрикс24", "Bitrix24"),
-    asks_address=False,
-    open=_open,
-    verify=_verify,
-    fields=(
-        FormField(
-            "webhook",
-            Text("Адрес входящего вебхука", "Address of the inbound webhook"),
-            Text(
-                "От имени администратора: «Разработчикам» → «Другое» → «Входящий вебхук» с правами CRM, "
-                "пользователи, структура компании, задачи, телефония. Адрес целиком.",
-                "As an administrator: Developer resources → Other → Inbound webhook with CRM, users, departments, "
-                "tasks, telephony. The whole address.",
-            ),
-            secret=True,
-            required=False,
+_OF_THE_CARD = Text("Из карточки локального приложения.", "From the card of the local application.")
+_FIELDS = (
+    FormField(
+        "webhook",
+        Text("Адрес входящего вебхука", "Address of the inbound webhook"),
+        Text(
+            "От имени администратора: «Разработчикам» → «Другое» → «Входящий вебхук» с правами CRM, "
+            "пользователи, структура компании, задачи, телефония. Адрес целиком.",
+            "As an administrator: Developer resources → Other → Inbound webhook with CRM, users, departments, "
+            "tasks, telephony. The whole address.",
         ),
-        _field("segment", "Поле сегмента", "Field of the segment"),
-        _field("product", "Поле продукта", "Field of the product"),
-        _field("region", "Поле региона", "Field of the region"),
-        _field("seller_quality", "Поле оценки качества", "Field of the quality mark"),
-        _field("deal_loss_field", "Поле причины отказа сделки", "Field of a deal's loss reason"),
-        _field("lead_loss_field", "Поле причины отказа лида", "Field of a lead's loss reason"),
-        FormField(
-            "fields",
-            Text("Другие поля для отчётов", "Other fields for reports"),
-            Text(
-                "landing=UF_CRM_1, city=UF_CRM_2: слева столбец лида или своё поле, справа код поля портала.",
-                "landing=UF_CRM_1, city=UF_CRM_2: a column of the lead or your own field, then the portal's.",
-            ),
-            required=False,
-            pairs=True,
-        ),
-        FormField("with_calls", Text("Читать звонки", "Read calls"), required=False, choices=YES_NO),
-        FormField("with_tasks", Text("Читать задачи", "Read tasks"), required=False, choices=YES_NO),
-        FormField(
-            "event_token",
-            Text("Токен исходящего вебхука", "Token of the outgoing webhook"),
-            Text("Если портал подсказывает нам об изменениях.", "Where the portal hints at changes."),
-            secret=True,
-            required=False,
-        ),
-        *(_secret(name, _ONLY_APPLICATION) for name in _APPLICATION),
+        secret=True,
+        required=False,
     ),
-    options=Options,
-    minutes=15,
-    writer=WriterKind(_open_writer),
+    _field("segment", "Поле сегмента", "Field of the segment"),
+    _field("product", "Поле продукта", "Field of the product"),
+    _field("region", "Поле региона", "Field of the region"),
+    _field("seller_quality", "Поле оценки качества", "Field of the quality mark"),
+    _field("deal_loss_field", "Поле причины отказа сделки", "Field of a deal's loss reason"),
+    _field("lead_loss_field", "Поле причины отказа лида", "Field of a lead's loss reason"),
+    FormField(
+        "fields",
+        Text("Другие поля для отчётов", "Other fields for reports"),
+        Text(
+            "landing=UF_CRM_1, city=UF_CRM_2: слева столбец лида или своё поле, справа код поля портала.",
+            "landing=UF_CRM_1, city=UF_CRM_2: a column of the lead or your own field, then the portal's.",
+        ),
+        required=False,
+        pairs=True,
+    ),
+    FormField("with_calls", Text("Читать звонки", "Read calls"), required=False, choices=YES_NO),
+    FormField("with_tasks", Text("Читать задачи", "Read tasks"), required=False, choices=YES_NO),
+    FormField(
+        "event_token",
+        Text("Токен исходящего вебхука", "Token of the outgoing webhook"),
+        Text("Если портал подсказывает нам об изменениях.", "Where the portal hints at changes."),
+        secret=True,
+        required=False,
+    ),
+    FormField(
+        "portal",
+        Text("Адрес портала", "Address of the portal"),
+        Text(
+            "Только для приложения вместо вебхука: https://имя.bitrix24.ru.",
+            "Only for an application instead of a webhook: https://name.bitrix24.com.",
+        ),
+        required=False,
+    ),
+    *(_secret(name) for name in _APPLICATION),
 )
+
+
+def made(tokens_url: str = TOKENS_URL) -> ConnectorKind:
+    """The kind, with the address of the vendor's authorisation server."""
+    return ConnectorKind(
+        key="bitrix24",
+        title=Text("Битрикс24", "Bitrix24"),
+        asks_address=False,
+        open=partial(_open, tokens_url=tokens_url),
+        verify=_verify,
+        fields=_FIELDS,
+        options=Options,
+        minutes=15,
+        writer=WriterKind(partial(_open_writer, tokens_url=tokens_url)),
+        grant=Grant(_APPLICATION, GIVEN, _ask, partial(_take, tokens_url=tokens_url), _HOW),
+    )
+
+
+KIND = made()

@@ -19,6 +19,7 @@ class Options(BaseModel):
     """The options of one connection. Fields of the portal are named as it names them: ``UF_CRM_1700000001``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    portal: str = ""  # its address, where an application asks instead of a webhook
     prefix: str = ""  # before ids of leads and clients, where a company has two portals
     # The portal's field of a column, on the deal or else the lead.
     segment: str = ""

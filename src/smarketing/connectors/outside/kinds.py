@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from smarketing.connectors.outside.actions import ActionKind, CrmActions
+from smarketing.connectors.outside.granting import Grant
 from smarketing.connectors.outside.http import Traffic
 from smarketing.connectors.outside.streams import Connector
 from smarketing.facts.errors import WrongSetting
@@ -58,7 +60,7 @@ class Account:
     """What a connector is made of.
 
     ``keep``: store secrets that the other side has renewed. ``reread``: the secrets as they are stored now, for
-    another process may have renewed them.
+    another process may have renewed them. ``alone``: nobody else renews them meanwhile.
     """
 
     base_url: str
@@ -66,6 +68,7 @@ class Account:
     secrets: Mapping[str, str]
     keep: Callable[[Mapping[str, str]], None]
     reread: Callable[[], Mapping[str, str]] = dict
+    alone: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,8 @@ class ConnectorKind:
     ``base_url`` empty: the person gives the address, and ``address`` says what it looks like. ``verify``: does
     this posted form (name → value) really come from the account? It only ever leads to a poll, so that a forged
     one could do no harm anyway. ``tells_time``: its facts are those of leads, so that a whole run says until when
-    the facts are known. ``writer``: None where nothing can be written back.
+    the facts are known. ``writer``: None where nothing can be written back. ``grant``: how a person lets an
+    application in, where the system knows such a way.
     """
 
     key: str
@@ -98,6 +102,7 @@ class ConnectorKind:
     tells_time: bool = True
     verify: Callable[[Mapping[str, str], Account], bool] | None = None
     writer: WriterKind | None = None
+    grant: Grant | None = None
 
     def option(self, name: str, said: str) -> Option:
         """The value of an option as a person wrote it."""

@@ -26,6 +26,7 @@ _ACTIONS = {
     "connection_added": Text("подключил систему", "connected a system"),
     "connection_changed": Text("изменил подключение", "changed a connection"),
     "connection_checked": Text("проверил подключение", "checked a connection"),
+    "connection_granted": Text("дал подключению доступ", "gave a connection access"),
     "connection_paused": Text("остановил подключение", "paused a connection"),
     "connection_resumed": Text("продолжил подключение", "resumed a connection"),
     "connection_run": Text("запустил загрузку", "started a run"),

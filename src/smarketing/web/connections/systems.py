@@ -16,6 +16,7 @@ from smarketing.facts.errors import SmarketingError, WrongQuestion
 from smarketing.facts.language import Text
 from smarketing.jobs.checking import check as ask_account
 from smarketing.jobs.connections import Connections
+from smarketing.jobs.granting import has_application, is_waiting
 from smarketing.jobs.kinds import KINDS
 from smarketing.jobs.standing import Desk
 from smarketing.jobs.sync import Wish
@@ -64,7 +65,9 @@ def system_new(request: HttpRequest, kind: str) -> HttpResponse:
         else:
             audit(_user(request), "connection_added", added.key, kind=kind, secrets=sorted(form.secrets()))
             _tell(request, Text("Система подключена.", "The system is connected."))
-            return redirect("system_check", key=added.key)
+            return redirect(
+                "system_grant" if is_waiting(workspace(), added.key) else "system_check", key=added.key
+            )
     return render(request, "connections/system_form.html", {"form": form, "kind": chosen})
 
 
@@ -164,6 +167,8 @@ def _page(request: HttpRequest, connection: Connection, again: AgainForm) -> Htt
             "runs": shown.run_lines(runs, company(), language_of(request), datetime.now(UTC)),
             "form": again,
             "secrets": Connections(workspace()).secret_names(connection.key),
+            "grantable": has_application(workspace(), connection.key),
+            "granted": not is_waiting(workspace(), connection.key),
             "hook": hook_address(request, connection.key),
             "no_worker": not background().has_worker(),
         },

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from smarketing.web.connections import duplicates, following, hooks, systems, views
+from smarketing.web.connections import duplicates, following, grants, hooks, systems, views
 
 urlpatterns = [
     path("data", views.data, name="data"),
@@ -19,7 +19,9 @@ urlpatterns = [
     path("data/mappings/<slug:name>", views.mapping, name="mapping"),
     path("connections", systems.systems, name="connections"),
     path("connections/new/<slug:kind>", systems.system_new, name="system_new"),
+    path("connections/access/back", grants.grant_back, name="grant_back"),
     path("connections/<slug:key>", systems.system, name="system"),
+    path("connections/<slug:key>/access", grants.grant, name="system_grant"),
     path("connections/<slug:key>/settings", systems.system_edit, name="system_edit"),
     path("connections/<slug:key>/check", systems.system_check, name="system_check"),
     path("connections/<slug:key>/run", systems.system_run, name="system_run"),
