@@ -68,6 +68,7 @@ class FakePortal:
     revoked: bool = False
     simple: bool = False
     hidden_categories: tuple[int, ...] = ()
+    closed_deals: tuple[int, ...] = ()  # whose lines this person may not see
     ids_ignored_by: tuple[str, ...] = ()  # methods that do not know «>ID»
     touch_between: Callable[[FakePortal], None] | None = None  # something changes while pages are read
     access_token: str = "token-0"
@@ -88,6 +89,8 @@ class FakePortal:
             "activities",
             "calls",
             "tasks",
+            "products",
+            "deal_products",
         )
         self.tables = {name: Table() for name in names}
         self.statuses: list[Row] = []
@@ -98,6 +101,8 @@ class FakePortal:
         self.asked: list[str] = []
         self.written: list[tuple[str, Row]] = []
         self.refused = 0
+        self.lines = 0  # numbers of products in deals, given once
+        self.lines_of: dict[int, list[int]] = {}
         self.refreshes = 0
         self.code = ""  # works once
         self._level, self._seen = 0.0, self.now()
@@ -110,6 +115,29 @@ class FakePortal:
         row = self.tables[table].rows[number]
         row.update(values)
         row["updatedTime"] = self.now().isoformat()
+
+    def sell(self, deal: int, *lines: tuple[str, object, object], touch: bool = True) -> None:
+        """The deal's lines anew: product, price, quantity. As in a real one the deal is saved with them."""
+        table = self.tables["deal_products"]
+        for number in self.lines_of.pop(deal, []):
+            table.drop(number)
+        for place, (name, price, quantity) in enumerate(lines):
+            number = self.lines = self.lines + 1
+            found = (row["ID"] for row in self.tables["products"].rows.values() if row["NAME"] == name)
+            row = {
+                "id": number, "ownerId": deal, "ownerType": "D", "productId": next(found, 0), "productName": name,
+                "price": price, "quantity": quantity, "taxRate": None, "taxIncluded": "Y", "sort": place * 10,
+                "customized": "Y", "measureName": "шт",
+            }  # fmt: skip
+            table.put(number, row)
+            self.lines_of.setdefault(deal, []).append(number)
+        if touch:
+            self.change("deals", deal)
+
+    def product(self, number: int, name: str) -> None:
+        """A product of the catalogue is made or renamed."""
+        row = {"ID": number, "NAME": name, "TIMESTAMP_X": self.now().isoformat()}
+        self.tables["products"].put(number, row)
 
     def move(
         self, table: str, number: int, stage: str, semantic: str, *, history: bool = True, by: int = 6
@@ -301,9 +329,24 @@ class FakePortal:
         return self._told({"items": rows[0]}, params, rows)
 
     def _old_list(self, name: str, params: Row) -> Row:
-        table = self.tables["activities" if name.startswith("crm.activity") else "calls"]
+        table = self.tables[next(table for start, table in _OLD.items() if name.startswith(start))]
         rows = self._page(name, table, params, "ID")
         return self._told([{key: _as_text(value) for key, value in row.items()} for row in rows[0]], params, rows)
+
+    def _product_rows(self, name: str, params: Row) -> Row:
+        """Only for an owner that is named; a list of owners is taken, too."""
+        conditions = dict(params.get("filter") or {})
+        owner = conditions.pop("=ownerId", None)
+        if conditions.pop("=ownerType", None) != "D" or owner is None:
+            raise Refusal(400, "100", "Required parameters: =ownerType, =ownerId")
+        owners = {int(one) for one in (owner if isinstance(owner, list) else [owner])}
+        if owners & set(self.closed_deals):
+            raise Refusal(400, "ACCESS_DENIED", "Access denied")
+        table = Table()
+        for number in (number for one in owners for number in self.lines_of.get(one, ())):
+            table.put(number, self.tables["deal_products"].rows[number])
+        rows = self._page(name, table, {**params, "filter": conditions}, "id")
+        return self._told({"productRows": rows[0]}, params, rows)
 
     def _task_list(self, name: str, params: Row) -> Row:
         if name.endswith(".add"):
@@ -454,7 +497,10 @@ _SCOPES = {
     "crm.": "crm", "user.get": "user_basic", "department": "department", "tasks.": "task", "im.": "im",
     "voximplant": "telephony",
 }  # fmt: skip
+_OLD = {"crm.activity": "activities", "crm.product": "products", "voximplant": "calls"}
 _HANDLERS: dict[str, Callable[[FakePortal, str, Row], Row]] = {
+    "crm.item.productrow.list": FakePortal._product_rows,
+    "crm.product.list": FakePortal._old_list,
     "crm.item.": FakePortal._items,
     "crm.stagehistory.list": FakePortal._history,
     "crm.activity.list": FakePortal._old_list,

@@ -42,6 +42,7 @@ SOURCES = (("WEB", "Сайт"), ("CALL", "Звонок"), ("ADVERTISING", "Ре�
 TAGS = ("yandex|cpc", "Yandex", "yandex.ru", "{source}", "vk ", "google", "")
 SEGMENTS = {"45": "Дилеры", "46": "Частные лица", "47": "Застройщики"}
 REASONS = {"3157": "Дорого", "3158": "Нет бюджета", "3159": "Купил у другого"}
+PRODUCTS = ("Качели", "Горка", "Песочница")
 OWNERS = (6, 7, 8, 9, 9, 99)  # 9 was dismissed, of 99 the portal tells nothing
 
 
@@ -114,6 +115,7 @@ class World:
         self._deals(deals, numbers)
         self._people(self.people)
         self._history()
+        self._sold()
         if activities:
             self._activities(numbers)
 
@@ -173,6 +175,7 @@ class World:
             "stageId": stage, "stageSemanticId": semantic, "createdTime": created.isoformat(),
             "updatedTime": moved.isoformat(), "movedTime": moved.isoformat(), "movedBy": 6,
             "assignedById": random.choice(OWNERS), "sourceId": source, "sourceDescription": "",
+            "isManualOpportunity": "Y",
             "opportunity": random.choice((0, 1, 19000, 19000.5, "540000.00", 0)), "currencyId": "RUB",
             "companyId": random.choice((None, "0", 0, 1 + number % self.people)), "webformId": "",
             "contactId": random.choice((0, 1 + number % self.people)), "isReturnCustomer": "N",
@@ -208,6 +211,18 @@ class World:
             for moment, number, kind, code, semantic in sorted(moves):
                 self.portal.tell_move(table, number, kind, moment, code, semantic)
             moves.clear()
+
+    def _sold(self) -> None:
+        """Half of the deals have lines. By a chance of their own, so that the rest of a world stays as it was."""
+        random = Random("sold")  # noqa: S311 - made-up data
+        for number, name in enumerate(PRODUCTS, start=1):
+            self.portal.product(number, name)
+        for number in self.portal.tables["deals"].ids:
+            names = random.sample((*PRODUCTS, "Доставка"), random.choice((0, 0, 1, 1, 2, 3)))
+            lines = [
+                (name, random.choice((19000, "540000.50", 0)), random.choice((1, 2, "0.5"))) for name in names
+            ]
+            self.portal.sell(number, *lines, touch=False)
 
     def _people(self, count: int) -> None:
         for number in range(1, count + 1):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from smarketing.connectors.bitrix24.client import PAGE, Answer, Listing, Portal
-from smarketing.connectors.bitrix24.listings import KINDS
+from smarketing.connectors.bitrix24.listings import KINDS, LINES
+from smarketing.connectors.bitrix24.records import ProductRow
+from smarketing.connectors.bitrix24.sold import CENT, total_of
 from smarketing.connectors.outside.streams import Assumption, Health
 from smarketing.connectors.outside.trouble import LastingTrouble, Trouble
 from smarketing.facts.language import Text
@@ -251,6 +254,39 @@ def _enough_of_a_size(portal: Portal) -> Found:
     return None, f"leads {counts['leads']}, deals {counts['deals']}"
 
 
+def _lines(portal: Portal, deals: Collection[object]) -> dict[str, list[Mapping[str, Any]]]:
+    """Deal → its lines, one request of at most fifty calls; deals without any are left out."""
+    answers = portal.batch_calls({str(deal): (LINES.method, LINES.of(str(deal))) for deal in deals})
+    found = {
+        deal: Listing(LINES.method, {}, LINES.rows).found(answer.result)
+        for deal, answer in answers.items()
+        if isinstance(answer, Answer)
+    }
+    return {deal: rows for deal, rows in found.items() if rows}
+
+
+def _lines_of_many(portal: Portal) -> Found:
+    """May the lines of several deals be asked by one call?"""
+    lines = _lines(portal, [row["id"] for row in _page(portal, "deals")])
+    if len(lines) < 2:
+        return None, f"{len(lines)} deals with products"
+    asked = {**LINES.params, "filter": {**LINES.params["filter"], LINES.owned: [int(deal) for deal in lines]}}
+    rows = Listing(LINES.method, {}, LINES.rows).found(portal.call(LINES.method, asked).result)
+    told = {str(row.get("ownerId")) for row in rows}
+    return len(told) > 1 and told <= set(lines), f"{len(told)} of {len(lines)}"
+
+
+def _lines_make_the_sum(portal: Portal) -> Found:
+    """Price × quantity over the lines is the sum of a deal whose sum the portal works out itself."""
+    deals = {str(row["id"]): row for row in _page(portal, "deals") if row.get("isManualOpportunity") == "N"}
+    lines = _lines(portal, list(deals))
+    same = 0
+    for deal, rows in lines.items():
+        total = total_of(ProductRow.model_validate(row) for row in rows)
+        same += total == Decimal(str(deals[deal].get("opportunity") or 0)).quantize(CENT)
+    return (same == len(lines) if lines else None), f"{same} of {len(lines)}"
+
+
 _KIT: Mapping[str, tuple[Text, Callable[[Portal], Found]]] = {
     "history-by-ids": (
         Text("История стадий читается по растущим номерам.", "Stage history is read by rising ids."),
@@ -300,6 +336,14 @@ _KIT: Mapping[str, tuple[Text, Callable[[Portal], Found]]] = {
     ),
     "calls-by-ids": (Text("Звонки читаются по растущим номерам.", "Calls are read by rising ids."), _calls_by_ids),
     "tasks-by-ids": (Text("Задачи читаются по растущим номерам.", "Tasks are read by rising ids."), _tasks_by_ids),
+    "products-of-many": (
+        Text("Товары нескольких сделок приходят одним вызовом.", "One call gives the products of several deals."),
+        _lines_of_many,
+    ),
+    "products-make-the-sum": (
+        Text("Сумма товаров — это сумма сделки.", "The products of a deal add up to its sum."),
+        _lines_make_the_sum,
+    ),
     "size": (
         Text("Сколько лидов и сделок в портале.", "How many leads and deals the portal has."),
         _enough_of_a_size,

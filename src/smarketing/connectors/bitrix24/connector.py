@@ -58,7 +58,13 @@ class Bitrix24:
 
     @property
     def streams(self) -> Sequence[Stream]:
-        left_out = {"calls": not self._options.with_calls, "tasks": not self._options.with_tasks}
+        said = self._options
+        left_out = {
+            "calls": not said.with_calls,
+            "tasks": not said.with_tasks,
+            "products": not said.with_products,
+            "deal_products": not said.with_products,
+        }
         return [stream for stream in STREAMS if not left_out.get(stream.name, False)]
 
     @property

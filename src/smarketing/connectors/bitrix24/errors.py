@@ -170,6 +170,11 @@ def no_right(trouble: Trouble) -> bool:
     return trouble.code.upper().replace("-", "_") in NO_RIGHT
 
 
+def no_card(trouble: Trouble) -> bool:
+    """Is one card gone or closed to us, while others may be asked?"""
+    return trouble.code in ("not-found", "access-denied")
+
+
 def _name(code: str, said: str) -> str:
     name = code.upper()
     if name == "INVALID_REQUEST" and "https" in said.lower():

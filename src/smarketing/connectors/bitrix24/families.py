@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
-from smarketing.connectors.bitrix24.records import Deal, Lead, Move
+from smarketing.connectors.bitrix24.records import Deal, Lead, Move, ProductRow
 from smarketing.connectors.outside.mirror import Mirror, Stored
 
 _Card = TypeVar("_Card", Lead, Deal)
@@ -36,6 +36,7 @@ class Held(Generic[_Card]):
     first_seen: datetime
     moves: tuple[Move, ...] = ()
     seen: tuple[Mapping[str, Any], ...] = ()
+    products: tuple[ProductRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def roots(mirror: Mirror, after: int, upto: int) -> Roots:
     if after:
         leads |= _owners(mirror, "lead_moves", "lead_seen", after, upto)
         deals |= _owners(mirror, "deal_moves", "deal_seen", after, upto)
+        deals |= _sold(mirror, after, upto)
         for call in mirror.changed("calls", after, upto):
             if call.body.get("CRM_ENTITY_TYPE") == "LEAD":
                 leads.add(str(call.body.get("CRM_ENTITY_ID")))
@@ -192,6 +194,14 @@ def _owners(mirror: Mirror, moves: str, seen: str, after: int, upto: int) -> set
     return owners | {_card_of(stored) for stored in mirror.changed(seen, after, upto)}
 
 
+def _sold(mirror: Mirror, after: int, upto: int) -> set[str]:
+    """Deals whose lines have changed, or a product in them its name."""
+    lines = list(mirror.changed("deal_products", after, upto))
+    renamed = [one.key for one in mirror.changed("products", after, upto)]
+    lines += [line for found in mirror.linked("deal_products", "product", renamed).values() for line in found]
+    return {str(line.body.get("ownerId")) for line in lines}
+
+
 def _card_of(seen: Stored) -> str:
     return seen.key.partition("/")[0]
 
@@ -222,6 +232,7 @@ def _held(mirror: Mirror, model: type[_Card], stored: Iterable[Stored], kind: st
     keys = [one.key for one in listed]
     moves = mirror.linked(f"{kind}_moves", "card", keys)
     seen = mirror.linked(f"{kind}_seen", "card", keys)
+    products = mirror.linked(f"{kind}_products", "card", keys)
     return {
         one.key: Held(
             model.model_validate(one.body),
@@ -230,6 +241,7 @@ def _held(mirror: Mirror, model: type[_Card], stored: Iterable[Stored], kind: st
             one.first_seen,
             tuple(sorted((Move.model_validate(row.body) for row in moves.get(one.key, ())), key=_when)),
             tuple(row.body for row in sorted(seen.get(one.key, ()), key=lambda row: row.position)),
+            tuple(ProductRow.model_validate(row.body) for row in products.get(one.key, ()) if row.gone_at is None),
         )
         for one in listed
     }

@@ -120,6 +120,9 @@ _FIELDS = (
         required=False,
         pairs=True,
     ),
+    FormField(
+        "with_products", Text("Читать товары сделок", "Read products of deals"), required=False, choices=YES_NO
+    ),
     FormField("with_calls", Text("Читать звонки", "Read calls"), required=False, choices=YES_NO),
     FormField("with_tasks", Text("Читать задачи", "Read tasks"), required=False, choices=YES_NO),
     FormField(

@@ -15,6 +15,7 @@ from smarketing.connectors.bitrix24.names import Names
 from smarketing.connectors.bitrix24.options import COLUMNS, Options
 from smarketing.connectors.bitrix24.pipelines import StageMap, reason_by_stage
 from smarketing.connectors.bitrix24.records import Deal, Lead, Multi
+from smarketing.connectors.bitrix24.sold import in_words, main_product, sold
 from smarketing.facts.channels import clean_utm
 from smarketing.facts.company import Company, LossReason, Segment
 from smarketing.facts.identity import email_plain, phone_e164
@@ -48,6 +49,11 @@ class Reading:
                 return found
         return None
 
+    def product(self, attempt: Attempt) -> str | None:
+        """The field that a person named for it, else what brings most of the deal's sum."""
+        told = self.told(attempt, self.options.mapped.get("product", ""))
+        return told or main_product(sold(attempt.deal.products if attempt.deal else (), self.names))
+
     def client(self, lead: Lead | None, deal: Deal | None) -> str | None:
         """The company, else the contact, else the lead's own person where a phone or an address is known."""
         cards = [card for card in (deal, lead) if card is not None]
@@ -75,8 +81,7 @@ def lead_row(attempt: Attempt, reading: Reading, line: str | None) -> dict[str, 
         web_form=None if form is None else str(form),
         call_line=line,
     )
-    own = {column: reading.told(attempt, field) for column, field in options.mapped.items()}
-    own["segment"] = keyed(own.get("segment"), reading.company.segments)
+    own = _own(attempt, reading)
     first = attempt.cards[0].card
     return {
         "lead_id": attempt.id,
@@ -99,6 +104,7 @@ def lead_row(attempt: Attempt, reading: Reading, line: str | None) -> dict[str, 
             **channel.custom,
             **{column: text for column, text in own.items() if column not in COLUMNS},
             "title": newest.title,
+            "products": in_words(sold(attempt.deal.products if attempt.deal else (), names)),
             "crm_source": source,
             "source_detail": sourced.source_detail if sourced else None,
             "web_form": form,
@@ -106,6 +112,13 @@ def lead_row(attempt: Attempt, reading: Reading, line: str | None) -> dict[str, 
             "beginning": "assumed" if moves.any_assumed(attempt, reading.stages) else None,
         },
     }
+
+
+def _own(attempt: Attempt, reading: Reading) -> dict[str, str | None]:
+    """The columns and custom fields that are filled from fields of the portal."""
+    own = {column: reading.told(attempt, field) for column, field in reading.options.mapped.items()}
+    segment = keyed(own.get("segment"), reading.company.segments)
+    return {**own, "segment": segment, "product": reading.product(attempt)}
 
 
 def loss_reason(attempt: Attempt, reading: Reading) -> str | None:
@@ -141,7 +154,7 @@ def payment_rows(attempt: Attempt, reading: Reading) -> list[dict[str, Any]]:
             "vat": deal.vat if amount > 0 and deal.vat else None,
             "lead_id": attempt.id,
             "client_id": reading.client(lead, deal),
-            "product": reading.told(attempt, reading.options.mapped.get("product", "")),
+            "product": reading.product(attempt),
         }
     ]
 

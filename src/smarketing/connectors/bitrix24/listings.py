@@ -21,8 +21,10 @@ STREAMS = (
     Stream("user_fields", Text("свои поля", "own fields"), directory=True),
     Stream("users", Text("сотрудники", "people"), directory=True),
     Stream("departments", Text("отделы", "departments"), directory=True),
+    Stream("products", Text("каталог товаров", "catalogue of products")),
     Stream("leads", Text("лиды", "leads"), sweeps=True),
     Stream("deals", Text("сделки", "deals"), sweeps=True),
+    Stream("deal_products", Text("товары сделок", "products of deals")),
     Stream("contacts", Text("контакты", "contacts"), sweeps=True),
     Stream("companies", Text("компании", "companies"), sweeps=True),
     Stream("lead_moves", Text("история стадий лидов", "stage history of leads")),
@@ -32,16 +34,16 @@ STREAMS = (
     Stream("tasks", Text("задачи", "tasks")),
 )
 # A portal may keep these from us; the rest of it is read all the same, and health says what is missing.
-OPTIONAL = frozenset({"users", "departments", "calls", "tasks"})
+OPTIONAL = frozenset({"users", "departments", "products", "deal_products", "calls", "tasks"})
 # Which states of a card we have seen with our own eyes: kept beside the cards, never asked for.
 SEEN = {"leads": "lead_seen", "deals": "deal_seen"}
 
 _DEAL = (
     "id", "title", "stageId", "stageSemanticId", "categoryId", "createdTime", "updatedTime", "movedTime",
     "movedBy", "assignedById", "sourceId", "sourceDescription", "opportunity", "currencyId", "taxValue",
-    "companyId", "contactId", "leadId", "closedate", "closed", "webformId", "isReturnCustomer",
-    "isRepeatedApproach", "utmSource", "utmMedium", "utmCampaign", "utmContent", "utmTerm", "originatorId",
-    "originId",
+    "isManualOpportunity", "companyId", "contactId", "leadId", "closedate", "closed", "webformId",
+    "isReturnCustomer", "isRepeatedApproach", "utmSource", "utmMedium", "utmCampaign", "utmContent", "utmTerm",
+    "originatorId", "originId",
 )  # fmt: skip
 _DEED = (
     "ID", "OWNER_ID", "OWNER_TYPE_ID", "TYPE_ID", "PROVIDER_ID", "DIRECTION", "CREATED", "LAST_UPDATED",
@@ -54,11 +56,25 @@ _TASK = (
 
 
 @dataclass(frozen=True)
+class Inside:
+    """A call about one card: ``owned`` names the card's number among the conditions of its ``params``."""
+
+    method: str
+    params: Mapping[str, Any]
+    owned: str
+    rows: tuple[str, ...]
+
+    def of(self, card: str) -> dict[str, Any]:
+        return {**self.params, "filter": {**self.params["filter"], self.owned: int(card)}}
+
+
+@dataclass(frozen=True)
 class Kind:
     """How one stream is asked and checked.
 
     ``changed``: the filter for what is newer than a moment. ``passes``: records change, so each walk is a pass
     over what changed; else they only come to be. ``offsets``: may be read by offsets where ids do not help.
+    ``inside``: the listing is of cards, and the records are what this call gives for each of them.
     """
 
     listing: Listing
@@ -68,6 +84,7 @@ class Kind:
     offsets: bool = False
     entity: int = 0
     links: Callable[[Mapping[str, Any]], Mapping[str, object]] = lambda _: {}
+    inside: Inside | None = None
 
 
 def _cards(entity: int, model: type[BaseModel], select: tuple[str, ...], **links: str) -> Kind:
@@ -93,10 +110,30 @@ def _moves(entity: int) -> Kind:
     )
 
 
+# The lines of a deal. An owner has to be named, so those of the deals that changed are asked, fifty in a request.
+LINES = Inside(
+    "crm.item.productrow.list",
+    {"filter": {"=ownerType": "D"}, "order": {"id": "ASC"}},
+    "=ownerId",
+    ("productRows",),
+)
 # `*` alone gives the phones and e-mails of leads, contacts and companies; deals have none and are asked by name.
 KINDS: Mapping[str, Kind] = {
     "leads": _cards(LEAD, records.Lead, ("*",), contact="contactId", company="companyId"),
     "deals": _cards(DEAL, records.Deal, _DEAL, lead="leadId", contact="contactId", company="companyId"),
+    "products": Kind(
+        Listing("crm.product.list", {"select": ["ID", "NAME", "TIMESTAMP_X"]}),
+        records.Product,
+        ">=TIMESTAMP_X",
+        offsets=True,
+    ),
+    "deal_products": Kind(
+        Listing("crm.item.list", {"entityTypeId": DEAL, "select": ["id"]}, ("items",), id="id"),
+        records.ProductRow,
+        ">=updatedTime",
+        links=lambda row: {"card": row.get("ownerId"), "product": row.get("productId")},
+        inside=LINES,
+    ),
     "contacts": _cards(CONTACT, records.Contact, ("*",)),
     "companies": _cards(COMPANY, records.Firm, ("*",)),
     "lead_moves": _moves(LEAD),
@@ -130,6 +167,8 @@ KINDS: Mapping[str, Kind] = {
 KEPT: Mapping[str, tuple[str, ...]] = {
     "users": ("ID", "NAME", "LAST_NAME", "ACTIVE", "WORK_POSITION", "UF_DEPARTMENT", "USER_TYPE"),
     "departments": ("ID", "NAME", "SORT", "PARENT", "UF_HEAD"),
+    "products": ("ID", "NAME"),
+    "deal_products": ("id", "ownerId", "productId", "productName", "price", "quantity", "sort"),
     "calls": (
         "ID", "PORTAL_USER_ID", "PORTAL_NUMBER", "CALL_TYPE", "CALL_DURATION", "CALL_START_DATE",
         "CALL_FAILED_CODE", "CRM_ENTITY_TYPE", "CRM_ENTITY_ID", "CRM_ACTIVITY_ID", "COST", "COST_CURRENCY",

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from smarketing.connectors.bitrix24 import records
-from smarketing.connectors.bitrix24.records import Category, Department, Status, User, UserField
+from smarketing.connectors.bitrix24.records import Category, Department, Product, Status, User, UserField
 from smarketing.connectors.outside.mirror import Mirror, Stored
 from smarketing.facts.language import Text
 
@@ -64,6 +64,12 @@ class Names:
     @cached_property
     def sources(self) -> dict[str, str]:
         return {one.code: one.name for one, _ in self.statuses if one.entity == "SOURCE"}
+
+    @cached_property
+    def products(self) -> dict[int, str]:
+        """Number in the catalogue → name as it is now, also of those deleted there."""
+        found = [_read(Product, stored) for stored in self._mirror.all("products", gone=True)]
+        return {one.id: one.name for one in found if one is not None and one.name}
 
     # ── people ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -33,6 +33,7 @@ class Options(BaseModel):
     loss_stages: bool = True  # the name of the losing stage is the reason where no field gives one
     departments: dict[str, tuple[int, ...]] = {}  # sales, marketing → departments of the portal
     test_words: tuple[str, ...] = ()  # a title of such words alone is a test, beside our own list
+    with_products: bool = True
     with_calls: bool = True
     with_tasks: bool = True
 

@@ -231,6 +231,28 @@ class Task(Parsed):
     bound: Links = Field((), alias="ufCrmTask")
 
 
+class Product(Parsed):
+    """A product of the catalogue as it is called now."""
+
+    id: Number = Field(alias="ID")
+    name: Word = Field(None, alias="NAME")
+
+
+class ProductRow(Parsed):
+    """A line of a deal: what was sold, how much of it, for how much each (with discounts and taxes)."""
+
+    id: Number
+    deal: Number = Field(alias="ownerId")
+    product: Link = Field(None, alias="productId")
+    name: Word = Field(None, alias="productName")
+    price: Amount = None
+    quantity: Amount = None
+
+    @property
+    def sum(self) -> Decimal:
+        return (self.price or Decimal(0)) * (self.quantity or Decimal(0))
+
+
 class Status(Parsed):
     """A word of a directory: a stage, a source."""
 

@@ -16,10 +16,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from smarketing.connectors.bitrix24.client import PAGE, Listing, NotRising, Portal, Row
-from smarketing.connectors.bitrix24.listings import KEPT, KINDS, SEEN, Kind
+from smarketing.connectors.bitrix24 import errors
+from smarketing.connectors.bitrix24.client import PAGE, Answer, Listing, NotRising, Portal, Row
+from smarketing.connectors.bitrix24.errors import TimeSpent
+from smarketing.connectors.bitrix24.listings import KEPT, KINDS, SEEN, Inside, Kind
 from smarketing.connectors.bitrix24.records import refused
 from smarketing.connectors.outside.streams import Cursor, Page, Record, Refused, Since
+from smarketing.connectors.outside.trouble import PassingTrouble, Trouble
 
 OVERLAP = timedelta(minutes=10)
 BACK = 200  # numbers of the history that are read again: a row may be written later than its number was given
@@ -115,12 +118,46 @@ class Walker:
         return self._checked_page(stream, kind, rows, place)
 
     def _checked_page(self, stream: str, kind: Kind, rows: Sequence[Row], place: Place) -> Page:
+        if kind.inside is not None:
+            return self._inside(stream, kind, kind.inside, rows, place)
         bodies = [_renamed(row, self._names(kind.entity)) for row in _kept(stream, rows)]
         made = [checked(kind, body) for body in bodies]
         taken = [one for one in made if isinstance(one, Record)]
         aside = [one for one in made if isinstance(one, Refused)]
         beside = {SEEN[stream]: [seen_state(one) for one in taken]} if stream in SEEN else {}
         return Page(stream, taken, place.cursor, aside, beside=beside)
+
+    def _inside(self, stream: str, kind: Kind, inside: Inside, cards: Sequence[Row], place: Place) -> Page:
+        """What lies inside these cards: all of it, so that what is no longer there is gone."""
+        numbers = [str(row[kind.listing.id]) for row in cards]
+        asked = {number: (inside.method, inside.of(number)) for number in numbers}
+        taken: list[Record] = []
+        aside: list[Refused] = []
+        told: list[str] = []
+        for number, answer in self._portal.batch_calls(asked).items():
+            rows = self._rows_inside(inside, number, answer)
+            if rows is None:
+                continue
+            told.append(number)
+            for body in _kept(stream, rows):
+                made = checked(kind, dict(body))
+                if isinstance(made, Record):
+                    taken.append(replace(made, slice=number))
+                else:
+                    aside.append(made)
+        return Page(stream, taken, place.cursor, aside, replaces=told)
+
+    def _rows_inside(self, inside: Inside, number: str, answer: Answer | Trouble) -> Sequence[Row] | None:
+        """The rows of one card; None where it was deleted meanwhile or is closed to us."""
+        if isinstance(answer, Answer) and answer.next is None:
+            return Listing(inside.method, {}, inside.rows).found(answer.result)
+        if isinstance(answer, Trouble) and errors.no_card(answer):
+            return None
+        if isinstance(answer, Trouble) and not isinstance(answer, PassingTrouble | TimeSpent):
+            raise answer
+        if isinstance(answer, TimeSpent):
+            self._portal.work.refused(inside.method)
+        return self._portal.call_all(inside.method, inside.of(number), inside.rows)
 
     # ── asking ─────────────────────────────────────────────────────────────────────────────────────────────────
 
