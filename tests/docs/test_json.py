@@ -12,11 +12,14 @@ from smarketing.analyses.economics import economics
 from smarketing.analyses.question import Question
 from smarketing.analyses.required import Lacking
 from smarketing.analyses.verdict.result import Cause, PlanKind, VerdictState
+from smarketing.connectors.outside.actions import Action, ActionKind, Done, Outcome
 from smarketing.connectors.outside.streams import Assumption, Health
 from smarketing.facts.language import Text
 from smarketing.facts.period import Month
-from smarketing.jobs import export, required_export, verdict_export
+from smarketing.jobs import export, required_export, verdict_export, writing_export
 from smarketing.jobs.checking import Checked
+from smarketing.jobs.writing_back import Acted, Rule
+from smarketing.jobs.writing_log import Switched
 from smarketing.metrics.kinds import Direction, NoValue, Unit
 from smarketing.stats.uncertainty import Label
 from tests.analyses import test_verdict as example
@@ -57,6 +60,20 @@ def test_keys_of_a_card_without_fields_are_those_of_the_page():
     assert table(page, "contract") == list(told)
     assert table(page, "lead_id") == list(told["cards"][0])
     assert {required_export.CONTRACT, str(required_export.CONTRACT_VERSION)} <= words(page)
+
+
+def test_keys_of_writing_back_are_those_of_the_page():
+    page, now = section(PAGE, "Writing back"), datetime(2026, 11, 20, tzinfo=UTC)
+    done = Done(Action(ActionKind.COMMENT, "D7", "text"), now, Outcome.DRY)
+    rules = writing_export.rules_data("crm", [Rule(ActionKind.COMMENT)], "en")
+    run = writing_export.run_data(Acted("crm", now, dry=True, done=(done,)), "en")
+    log = writing_export.log_data("crm", [done, Switched(now, "Charlie")], "en")
+    tables = [first_words(part) for part in page.split("\n\n") if first_words(part)]
+    shown = [rules, rules["rules"][0], run, run["actions"][0], log, log["entries"][1]]
+    assert tables == [list(one) for one in shown]
+    assert list(log["entries"][0]) == ["what", *run["actions"][0]]
+    contracts = {writing_export.RULES, writing_export.RUN, writing_export.LOG}
+    assert contracts | {*ActionKind, *Outcome} <= words(page)
 
 
 @pytest.fixture(scope="module")

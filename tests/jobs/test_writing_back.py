@@ -10,149 +10,29 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import stamina
 
 from smarketing.connectors.outside.actions import ActionKind, Done, Outcome
-from smarketing.connectors.outside.kinds import Connection
-from smarketing.connectors.outside.pace import Pace
-from smarketing.facts.company import Company
 from smarketing.facts.errors import WrongQuestion, WrongState
-from smarketing.jobs import applying, writing_back
+from smarketing.jobs import writing_back
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.standing import Desk
 from smarketing.jobs.sync import sync
 from smarketing.jobs.workspace import Workspace
-from smarketing.jobs.writing_back import Acted, act, rules, switch, written
+from smarketing.jobs.writing_back import act, rules, switch, written
 from smarketing.jobs.writing_log import Switched
-from tests.support.bitrix24_portal import MSK, FakePortal, Row, Server
-from tests.support.bitrix24_world import SEGMENT, World
-from tests.support.connected import KEY
 from tests.support.connected import connect as connect_toy
 from tests.support.connected import portal as toy_portal
 from tests.support.connected import toy_kind as toy_kind
+from tests.support.written_back import NOON, Crm, clock, crm, new_lead, noon, portal, server
 
-__all__ = ["toy_kind", "toy_portal"]
-NOON = datetime(2026, 11, 20, 12, tzinfo=MSK)
+__all__ = ["clock", "crm", "noon", "portal", "server", "toy_kind", "toy_portal"]
 ALL = tuple(ActionKind)
 FIELDS = (ActionKind.COMMENT, ActionKind.NOTICE)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def portal(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[FakePortal]:
-    monkeypatch.setenv("SMARKETING_KEY", KEY)
-    monkeypatch.setattr(Pace, "take", lambda _: None)  # the portal's limits are tested elsewhere
-    made = FakePortal(now=lambda: clock.now)
-    World(made, seed=11).fill(6, 3)
-    _deal(made, 70, "PREPARATION", NOON - timedelta(days=1))
-    with stamina.set_testing(True, attempts=1):
-        yield made
-
-
-@pytest.fixture
-def server(portal: FakePortal) -> Iterator[Server]:
-    with Server(portal) as made:
-        yield made
-
-
-@pytest.fixture
-def crm(tmp_path: Path, server: Server, clock: Clock) -> Crm:
-    """The portal, loaded at noon; the stage «В работе» requires a segment."""
-    workspace = Workspace.init(tmp_path / "company", Company())
-    connection = Connection(key="crm", kind="bitrix24", title="Портал", options={"segment": SEGMENT})
-    Connections(workspace).add(connection, {"webhook": server.webhook})
-    made = Crm(workspace, server.portal, server, clock)
-    made.load()
-    made.require("deal:EXECUTING", "segment")
-    return made
-
-
-class Crm:
-    """A company with its portal, and what people do there."""
-
-    def __init__(self, workspace: Workspace, portal: FakePortal, server: Server, clock: Clock) -> None:
-        self.workspace, self.portal, self.server, self.clock = workspace, portal, server, clock
-
-    def load(self) -> None:
-        assert sync(self.workspace, "crm", now=self.clock.now).outcome == "done"
-
-    def load_only(self) -> None:
-        """A load that nothing is written after, whatever is switched on."""
-        connections = Connections(self.workspace)
-        on = connections.get("crm").writing
-        connections.change(connections.get("crm").model_copy(update={"writing": {}}))
-        self.load()
-        connections.change(connections.get("crm").model_copy(update={"writing": on}))
-
-    def later(self, **span: float) -> None:
-        self.clock.now += timedelta(**span)
-
-    def require(self, code: str, *fields: str) -> None:
-        company = self.workspace.company
-        assert any(code in stage.aliases for stage in company.stages)
-        stages = [
-            stage.model_copy(update={"required_fields": fields}) if code in stage.aliases else stage
-            for stage in company.stages
-        ]
-        applying.apply(self.workspace, company.model_copy(update={"stages": tuple(stages)}))
-
-    def on(self, *kinds: ActionKind) -> Switched:
-        return switch(self.workspace, "crm", kinds, "Чарли", self.clock.now)
-
-    def happens(self) -> None:
-        """An hour later: deal 70 is taken into work without a segment."""
-        self.later(hours=1)
-        self.portal.move("deals", 70, "EXECUTING", "P", by=7)
-        self.later(minutes=5)
-
-    def act(self, *, dry: bool = False) -> Acted:
-        return act(self.workspace, "crm", dry=dry, now=self.clock.now)
-
-    @property
-    def log(self) -> list[tuple[str, str]]:
-        """What was written, the oldest first: kind and outcome."""
-        found = written(self.workspace, "crm").entries(99)[::-1]
-        return [(one.action.kind.value, one.outcome.value) for one in found if isinstance(one, Done)]
-
-    @property
-    def sent(self) -> list[str]:
-        return [method for method, _ in self.portal.written]
-
-
-def _deal(portal: FakePortal, number: int, stage: str, at: datetime, **more: Any) -> None:
-    row: Row = {
-        "id": number, "title": f"Сделка {number}", "stageId": stage, "stageSemanticId": "P", "categoryId": 0,
-        "createdTime": at.isoformat(), "updatedTime": at.isoformat(), "movedTime": at.isoformat(), "movedBy": 6,
-        "assignedById": 7, "sourceId": "WEB", "opportunity": 0, "currencyId": "RUB", "leadId": 0,
-        "ufCrm_1700000001": None, **more,
-    }  # fmt: skip
-    portal.tables["deals"].put(number, row)
-    portal.tell_move("deals", number, 1, at, stage, "P")
-
-
-def _lead(portal: FakePortal, number: int, at: datetime) -> None:
-    row: Row = {
-        "id": number, "title": f"Лид {number}", "stageId": "NEW", "stageSemanticId": "P", "fm": [],
-        "createdTime": at.isoformat(), "updatedTime": at.isoformat(), "movedTime": at.isoformat(), "movedBy": 6,
-        "assignedById": 6, "sourceId": "WEB", "opportunity": 0, "companyId": "0",
-    }  # fmt: skip
-    portal.tables["leads"].put(number, row)
-    portal.tell_move("leads", number, 1, at, "NEW", "P")
 
 
 # ── nothing unless it was switched on ────────────────────────────────────────
@@ -167,7 +47,7 @@ def test_nothing_is_written_by_default(crm: Crm) -> None:
 
 def test_dry_run_says_what_would_be_done_without_a_request(crm: Crm) -> None:
     crm.happens()
-    _lead(crm.portal, 90, crm.clock.now)
+    new_lead(crm.portal, 90, crm.clock.now)
     crm.later(hours=2)
     crm.load()
     asked = crm.server.requests
@@ -264,7 +144,7 @@ def test_card_of_nobody_gets_a_comment_alone(crm: Crm) -> None:
 def test_lead_nobody_answered_gets_a_call_prompt_once(crm: Crm) -> None:
     crm.on(ActionKind.CALL_PROMPT)
     crm.later(minutes=10)
-    _lead(crm.portal, 90, crm.clock.now)
+    new_lead(crm.portal, 90, crm.clock.now)
     crm.later(minutes=30)
     crm.load()
     assert crm.sent == []  # the norm of an hour has not passed

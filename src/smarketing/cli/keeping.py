@@ -65,7 +65,7 @@ def config_apply(
     with progress(console) as tell:
         tell(Text("Настройки применяются", "The settings are put in place"))
         applied = applying.apply(here, company)
-    _write_down(here, "settings_applied", file.name, places=[one.place for one in applied.differences][:50])
+    write_down(here, "settings_applied", file.name, places=[one.place for one in applied.differences][:50])
     if applied.rebuilt:
         console.print(
             t("Производные таблицы пересчитаны по новым настройкам.", "The derived tables were made anew.")
@@ -82,7 +82,7 @@ def backup_command(
     console, here = Console(), existing(workspace(home))
     with progress(console) as tell:
         saved = save(here, file, tell)
-    _write_down(here, "backup", file.name, version=saved.lake_version, files_count=saved.files)
+    write_down(here, "backup", file.name, version=saved.lake_version, files_count=saved.files)
     _print_saved(console, saved, t("Сохранено", "Saved"), file)
     console.print(
         t(
@@ -103,7 +103,7 @@ def restore_command(
     console = Console()
     with progress(console) as tell:
         saved = bring_back(file, folder, tell)
-    _write_down(Workspace(folder), "restored", file.name, version=saved.lake_version)
+    write_down(Workspace(folder), "restored", file.name, version=saved.lake_version)
     _print_saved(console, saved, t("Восстановлено", "Restored"), folder)
 
 
@@ -130,7 +130,7 @@ def _print_saved(console: Console, saved: Saved, word: str, where: Path) -> None
     )
 
 
-def _write_down(here: Workspace, action: str, subject: str, **details: object) -> None:
+def write_down(here: Workspace, action: str, subject: str, **details: object) -> None:
     """A line of the audit log; nobody is signed in here, so the account of the machine is named."""
     from smarketing.web.setup import prepare
 

@@ -27,6 +27,7 @@ from smarketing.cli.work import (
     serve_command,
     user_command,
 )
+from smarketing.cli.writing import add_to
 from smarketing.facts.errors import SmarketingError
 
 HELP = t(
@@ -56,6 +57,7 @@ app.command(
 app.command("init", help=t("Создать пустую рабочую папку.", "Make an empty workspace."))(init_command)
 app.command("load", help=t("Загрузить файлы выгрузок.", "Load files of exports."))(load_command)
 app.command("sync", help=t("Загрузить из подключённых систем.", "Load from connected systems."))(sync_command)
+add_to(connections)
 app.add_typer(connections, name="connection")
 app.command("show", help=t("Показать измерение таблицей.", "Show a measurement as a table."))(show_command)
 app.command("verdict", help=t("Разобрать отклонение от плана.", "Split the plan gap by cause and zone."))(

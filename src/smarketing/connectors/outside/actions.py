@@ -89,6 +89,16 @@ class Outcome(StrEnum):
     UNCERTAIN = "uncertain"  # the connection tore after sending: done or not, nobody knows; not repeated
 
 
+OUTCOMES: dict[Outcome, Text] = {
+    Outcome.DONE: Text("сделано", "done"),
+    Outcome.DRY: Text("было бы сделано", "would be done"),
+    Outcome.OFF: Text("выключено", "off"),
+    Outcome.TOO_OFTEN: Text("для этой карточки на сегодня достаточно", "enough for this card today"),
+    Outcome.FAILED: Text("не получилось", "failed"),
+    Outcome.UNCERTAIN: Text("неизвестно, сделано ли", "nobody knows whether it was done"),
+}
+
+
 @dataclass(frozen=True)
 class Done:
     """A line of the log: what was asked, what became of it, what was or would be sent.

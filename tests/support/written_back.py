@@ -1,0 +1,149 @@
+"""A company with a Bitrix24 portal into which something is to be written, for runs, commands and pages alike.
+
+The portal is loaded at noon; the stage «В работе» requires a segment; deal 70 of manager 7 stands before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stamina
+
+from smarketing.connectors.outside.actions import ActionKind, Done
+from smarketing.connectors.outside.kinds import Connection
+from smarketing.connectors.outside.pace import Pace
+from smarketing.facts.company import Company
+from smarketing.jobs import applying
+from smarketing.jobs.connections import Connections
+from smarketing.jobs.sync import sync
+from smarketing.jobs.workspace import Workspace
+from smarketing.jobs.writing_back import Acted, act, switch, written
+from smarketing.jobs.writing_log import Switched
+from tests.support.bitrix24_portal import MSK, FakePortal, Row, Server
+from tests.support.bitrix24_world import SEGMENT, World
+from tests.support.connected import KEY
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=MSK)
+
+
+@dataclass
+class Clock:
+    now: datetime
+
+
+@pytest.fixture
+def noon() -> datetime:
+    """When the portal is loaded first; a test that runs by the real clock says another moment."""
+    return NOON
+
+
+@pytest.fixture
+def clock(noon: datetime) -> Clock:
+    return Clock(noon)
+
+
+@pytest.fixture
+def portal(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[FakePortal]:
+    monkeypatch.setenv("SMARKETING_KEY", KEY)
+    monkeypatch.setattr(Pace, "take", lambda _: None)  # the portal's limits are tested elsewhere
+    made = FakePortal(now=lambda: clock.now)
+    World(made, seed=11).fill(6, 3)
+    _deal(made, 70, "PREPARATION", clock.now - timedelta(days=1))
+    with stamina.set_testing(True, attempts=1):
+        yield made
+
+
+@pytest.fixture
+def server(portal: FakePortal) -> Iterator[Server]:
+    with Server(portal) as made:
+        yield made
+
+
+@pytest.fixture
+def crm(tmp_path: Path, server: Server, clock: Clock) -> Crm:
+    """The portal, loaded at noon; the stage «В работе» requires a segment."""
+    workspace = Workspace.init(tmp_path / "company", Company())
+    connection = Connection(key="crm", kind="bitrix24", title="Портал", options={"segment": SEGMENT})
+    Connections(workspace).add(connection, {"webhook": server.webhook})
+    made = Crm(workspace, server.portal, server, clock)
+    made.load()
+    made.require("deal:EXECUTING", "segment")
+    return made
+
+
+class Crm:
+    """A company with its portal, and what people do there."""
+
+    def __init__(self, workspace: Workspace, portal: FakePortal, server: Server, clock: Clock) -> None:
+        self.workspace, self.portal, self.server, self.clock = workspace, portal, server, clock
+
+    def load(self) -> None:
+        assert sync(self.workspace, "crm", now=self.clock.now).outcome == "done"
+
+    def load_only(self) -> None:
+        """A load that nothing is written after, whatever is switched on."""
+        connections = Connections(self.workspace)
+        on = connections.get("crm").writing
+        connections.change(connections.get("crm").model_copy(update={"writing": {}}))
+        self.load()
+        connections.change(connections.get("crm").model_copy(update={"writing": on}))
+
+    def later(self, **span: float) -> None:
+        self.clock.now += timedelta(**span)
+
+    def require(self, code: str, *fields: str) -> None:
+        company = self.workspace.company
+        assert any(code in stage.aliases for stage in company.stages)
+        stages = [
+            stage.model_copy(update={"required_fields": fields}) if code in stage.aliases else stage
+            for stage in company.stages
+        ]
+        applying.apply(self.workspace, company.model_copy(update={"stages": tuple(stages)}))
+
+    def on(self, *kinds: ActionKind) -> Switched:
+        return switch(self.workspace, "crm", kinds, "Чарли", self.clock.now)
+
+    def happens(self) -> None:
+        """An hour later: deal 70 is taken into work without a segment."""
+        self.later(hours=1)
+        self.portal.move("deals", 70, "EXECUTING", "P", by=7)
+        self.later(minutes=5)
+
+    def act(self, *, dry: bool = False) -> Acted:
+        return act(self.workspace, "crm", dry=dry, now=self.clock.now)
+
+    @property
+    def log(self) -> list[tuple[str, str]]:
+        """What was written, the oldest first: kind and outcome."""
+        found = written(self.workspace, "crm").entries(99)[::-1]
+        return [(one.action.kind.value, one.outcome.value) for one in found if isinstance(one, Done)]
+
+    @property
+    def sent(self) -> list[str]:
+        return [method for method, _ in self.portal.written]
+
+
+def _deal(portal: FakePortal, number: int, stage: str, at: datetime, **more: Any) -> None:
+    row: Row = {
+        "id": number, "title": f"Сделка {number}", "stageId": stage, "stageSemanticId": "P", "categoryId": 0,
+        "createdTime": at.isoformat(), "updatedTime": at.isoformat(), "movedTime": at.isoformat(), "movedBy": 6,
+        "assignedById": 7, "sourceId": "WEB", "opportunity": 0, "currencyId": "RUB", "leadId": 0,
+        "ufCrm_1700000001": None, **more,
+    }  # fmt: skip
+    portal.tables["deals"].put(number, row)
+    portal.tell_move("deals", number, 1, at, stage, "P")
+
+
+def new_lead(portal: FakePortal, number: int, at: datetime) -> None:
+    row: Row = {
+        "id": number, "title": f"Лид {number}", "stageId": "NEW", "stageSemanticId": "P", "fm": [],
+        "createdTime": at.isoformat(), "updatedTime": at.isoformat(), "movedTime": at.isoformat(), "movedBy": 6,
+        "assignedById": 6, "sourceId": "WEB", "opportunity": 0, "companyId": "0",
+    }  # fmt: skip
+    portal.tables["leads"].put(number, row)
+    portal.tell_move("leads", number, 1, at, "NEW", "P")
