@@ -39,6 +39,7 @@ class Account:
     tasks: list[Item] = field(default_factory=list)
     unsorted: list[Item] = field(default_factory=list)
     clock: int = START
+    written: list[tuple[str, str, Any]] = field(default_factory=list)  # method, path, body
 
     def tick(self, seconds: int = 60) -> int:
         self.clock += seconds
@@ -137,13 +138,47 @@ class _Handler(FaultyHandler):
     server: Server
 
     def get(self) -> None:
-        if self.headers.get("Authorization") != f"Bearer {self.server.token}":
-            self.send(401, '{"title":"Unauthorized"}')
+        if self._unknown():
             return
         if self.server.before:
             self.server.before(self.path)
         status, content = _answer(self.server.account, self.path)
         self.send(status, "" if content is None else json.dumps(content))
+
+    def post(self) -> None:
+        self._write("POST")
+
+    def patch(self) -> None:
+        self._write("PATCH")
+
+    def _write(self, method: str) -> None:
+        if self._unknown():
+            return
+        account, path = self.server.account, self.path.removeprefix("/api/v4/")
+        content = json.loads(self.said)
+        status, answer = _written(account, method, path, content)
+        if status < 300:
+            account.written.append((method, path, content))
+        self.send(status, json.dumps(answer))
+
+    def _unknown(self) -> bool:
+        if self.headers.get("Authorization") == f"Bearer {self.server.token}":
+            return False
+        self.send(401, '{"title":"Unauthorized"}')
+        return True
+
+
+def _written(account: Account, method: str, path: str, content: Any) -> tuple[int, Item]:
+    words = path.split("/")
+    if words[0] == "leads" and int(words[1]) not in account.leads:
+        return 404, {"title": "Not Found", "status": 404}
+    made = {"id": 90_000 + len(account.written)}
+    if (method, path) == ("POST", "tasks"):
+        return 200, {"_embedded": {"tasks": [made]}}
+    if method == "POST" and words[2:] == ["notes"]:
+        return 200, {"_embedded": {"notes": [made]}}
+    account.move(int(words[1]), content["status_id"], pipeline=content["pipeline_id"], by=0)
+    return 200, {"id": int(words[1])}
 
 
 def _answer(account: Account, address: str) -> tuple[int, Item | None]:
@@ -152,6 +187,9 @@ def _answer(account: Account, address: str) -> tuple[int, Item | None]:
     path = parts.path.removeprefix("/api/v4/")
     if path == "account":
         return 200, deepcopy(account.account)
+    if path.startswith("leads/") and path.removeprefix("leads/").isdigit():
+        lead = account.leads.get(int(path.removeprefix("leads/")))
+        return (204, None) if lead is None else (200, deepcopy(lead))
     if path not in _LISTS:
         return 404, {"title": "Not found", "status": 404}
     name, items, default_order = _LISTS[path](account)

@@ -54,9 +54,9 @@ class Api:
         items = content.get("_embedded", {}).get(name) or []
         return Listed(items, bool(content.get("_links", {}).get("next")))
 
-    def write(self, path: str, body: object) -> Mapping[str, Any]:
+    def write(self, path: str, body: object, *, method: str = "POST") -> Mapping[str, Any]:
         """Sent once: a write that was torn off may have happened."""
-        return _content(self.http.once("POST", path, json=body))
+        return _content(self.http.once(method, path, json=body))
 
     def close(self) -> None:
         self.http.close()
@@ -69,8 +69,10 @@ def judge(response: httpx.Response) -> Trouble | None:
         return None
     if status < 300:
         return None if _is_json(response) else _BROKEN
-    if status == 429 or status >= 500:
+    if status == 429:
         return PassingTrouble("busy", _BUSY.fill(status=status), after=_after(response))
+    if status >= 500:  # of a write nobody knows then whether it was done
+        return PassingTrouble("portal-broken", _BUSY.fill(status=status), after=_after(response))
     known = _LASTING.get(status)
     if known is not None:
         return LastingTrouble(*known)
@@ -86,7 +88,7 @@ _UNEXPECTED = Text(
     "amoCRM did not understand the question (answer {status}: {said}). Tell the developers of smarketing.",
 )
 _BROKEN = PassingTrouble(
-    "not-json",
+    "garbled-answer",
     Text(
         "Вместо данных amoCRM прислала страницу. Обычно это временно; попробуем ещё раз.",
         "amoCRM sent a page instead of data. It usually passes; it will be tried again.",

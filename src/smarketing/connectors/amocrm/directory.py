@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from smarketing.connectors.amocrm.options import Options
-from smarketing.connectors.amocrm.records import stage_code
+from smarketing.connectors.amocrm.records import unsorted_codes
 from smarketing.connectors.files.slugs import slug
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.paths import stage_keys
@@ -124,9 +124,5 @@ def _names(mirror: Mirror, stream: str) -> dict[str, str]:
 
 def _unsorted_stages(mirror: Mirror) -> dict[str, str]:
     """Pipeline → code of its stage of unsorted requests."""
-    found = {}
-    for record in mirror.all("pipelines", gone=True):
-        for status in (record.body.get("_embedded") or {}).get("statuses") or []:
-            if status.get("type") == 1:
-                found[record.key] = stage_code(record.key, status["id"])
-    return found
+    codes = unsorted_codes(record.body for record in mirror.all("pipelines", gone=True))
+    return {pipeline: code for code, pipeline in codes.items()}

@@ -93,7 +93,7 @@ class Maker:
         rows: dict[str, list[Row]] = {"leads": [], "stage_moves": [], "payments": []}
         for key, card in cards.items():
             if self._names.takes(card.body["pipeline_id"]):
-                self._card(rows, card, sorted(events.get(key, []), key=_when))
+                self._card(rows, card, in_order(events.get(key, [])))
         for requests in unsorted.values():
             self._request(rows, requests[0])
         return rows
@@ -131,7 +131,7 @@ class Maker:
             "is_test": self._is_test(str(body.get("name") or ""), tags),
             "loss_reason": self._reason(body),
             "deal_id": card.key,
-            "deleted_at": _deleted(card, events),
+            "deleted_at": deleted_at(card, events),
             "source_system": SYSTEM,
             "url": f"{self._base_url}/leads/detail/{card.key}",
             "custom": {
@@ -310,7 +310,7 @@ def _is_win(event: Mapping[str, Any]) -> bool:
     return (stage_of(event, "value_after") or "").endswith(f":{WON}")
 
 
-def _deleted(card: Stored, events: Sequence[Stored]) -> datetime | None:
+def deleted_at(card: Stored, events: Sequence[Stored]) -> datetime | None:
     """Since when the card is gone: by the newest event of deletion, by its own mark, or for it is not listed."""
     for event in reversed(events):
         if event.body["type"] == "lead_deleted":
@@ -333,6 +333,11 @@ def _latest(cards: Iterable[Stored], at: int) -> str | None:
 
 def _minutes(seconds: object) -> Decimal | None:
     return None if seconds in (None, "") else Decimal(str(seconds)) / 60
+
+
+def in_order(events: Iterable[Stored]) -> list[Stored]:
+    """Events of one card as they happened."""
+    return sorted(events, key=_when)
 
 
 def _when(event: Stored) -> tuple[int, str]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from smarketing.connectors.amocrm.actions import CAN, AmoCrmActions
 from smarketing.connectors.amocrm.connector import AmoCrm
 from smarketing.connectors.amocrm.options import Options
-from smarketing.connectors.outside.kinds import Account, ConnectorKind, FormField
-from smarketing.connectors.outside.streams import Connector
+from smarketing.connectors.outside.actions import CrmActions
+from smarketing.connectors.outside.kinds import Account, ConnectorKind, FormField, WriterKind
 from smarketing.facts.language import Text
 
 _FIELD = Text("Номер, код или название поля карточки.", "Number, code or name of a field of the card.")
 
 
-def _open(account: Account) -> Connector:
+def _open(account: Account) -> AmoCrm:
     options = Options.model_validate(account.options.model_dump())
     return AmoCrm(account.base_url, account.secrets["token"], options)
+
+
+def _open_writer(account: Account) -> CrmActions:
+    return AmoCrmActions(_open(account).api)
 
 
 KIND = ConnectorKind(
@@ -48,4 +53,5 @@ KIND = ConnectorKind(
     ),
     options=Options,
     minutes=15,
+    writer=WriterKind(_open_writer, CAN),
 )

@@ -106,6 +106,16 @@ def stage_code(pipeline: object, status: object) -> str:
     return f"{pipeline}:{status}"
 
 
+def unsorted_codes(pipelines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Code of the stage in which requests wait to be accepted → its pipeline."""
+    return {
+        stage_code(pipeline["id"], status["id"]): str(pipeline["id"])
+        for pipeline in pipelines
+        for status in (pipeline.get("_embedded") or {}).get("statuses") or []
+        if status.get("type") == 1
+    }
+
+
 def _wrong(stream: str, item: Mapping[str, Any]) -> tuple[str, Text] | None:
     try:
         MODELS[stream].model_validate(item)

@@ -19,9 +19,8 @@ from smarketing.connectors.bitrix24.pipelines import StageMap
 from smarketing.connectors.bitrix24.records import Deal, Lead
 from smarketing.connectors.outside.actions import Action, ActionKind, Card
 from smarketing.connectors.outside.mirror import Mirror
-from smarketing.connectors.outside.trouble import LastingTrouble
+from smarketing.connectors.outside.refusals import incomplete, moved_on, needed
 from smarketing.facts.company import Company
-from smarketing.facts.language import Text
 
 CLIENT = "smarketing"
 _CARDS = {"L": ("lead", 1), "D": ("deal", 2)}
@@ -73,23 +72,17 @@ class Bitrix24Actions:
         found = self._portal.call("crm.item.list", {**asked, "select": ["id", "stageId"]}).result
         stands = [row.get("stageId") for row in found.get("items", ())]
         if stands != [action.still_in]:
-            raise LastingTrouble(
-                "moved-on",
-                Text(
-                    "Карточку уже перевели дальше или удалили: её не трогаем.",
-                    "The card was moved on or deleted meanwhile: it is left alone.",
-                ),
-            )
+            raise moved_on()
 
     def _call(self, action: Action) -> tuple[str, dict[str, Any]]:
         entity, letter, number = self._card(action.card)
         if action.kind in (ActionKind.COMMENT, ActionKind.CALL_PROMPT):
-            fields = {"ENTITY_ID": number, "ENTITY_TYPE": entity, "COMMENT": _needed(action.text, "text")}
+            fields = {"ENTITY_ID": number, "ENTITY_TYPE": entity, "COMMENT": needed(action.text, "text")}
             return "crm.timeline.comment.add", {"fields": fields}
         if action.kind is ActionKind.NOTICE:
-            person = int(_needed(action.person, "person"))
+            person = int(needed(action.person, "person"))
             tag = f"{action.card}|{person}"  # a newer notice of the card takes the place of the older one
-            message = _needed(action.text, "text")
+            message = needed(action.text, "text")
             return "im.notify.system.add", {
                 "USER_ID": person,
                 "MESSAGE": message,
@@ -98,14 +91,14 @@ class Bitrix24Actions:
             }
         if action.kind is ActionKind.TASK:
             return "tasks.task.add", {"fields": _task(action, f"{letter}_{number}")}
-        _needed(action.still_in, "still_in")
-        fields = {"stageId": _needed(action.stage, "stage")}
+        needed(action.still_in, "still_in")
+        fields = {"stageId": needed(action.stage, "stage")}
         return "crm.item.update", {"entityTypeId": _CARDS[letter][1], "id": number, "fields": fields}
 
     def _card(self, card: str) -> tuple[str, str, int]:
         found = self._split(card)
         if found is None:
-            raise _wrong(f"card {card}")
+            raise incomplete(f"card {card}")
         letter, number = found
         return _CARDS[letter][0], letter, int(number)
 
@@ -147,8 +140,8 @@ def _pipeline(code: str) -> str:
 
 def _task(action: Action, binding: str) -> dict[str, Any]:
     fields: dict[str, Any] = {
-        "TITLE": _needed(action.text, "text"),
-        "RESPONSIBLE_ID": int(_needed(action.person, "person")),
+        "TITLE": needed(action.text, "text"),
+        "RESPONSIBLE_ID": int(needed(action.person, "person")),
         "UF_CRM_TASK": [binding],
         "TAGS": [CLIENT],
     }
@@ -157,21 +150,8 @@ def _task(action: Action, binding: str) -> dict[str, Any]:
     return fields
 
 
-def _needed(value: str | None, name: str) -> str:
-    if not value:
-        raise _wrong(name)
-    return value
-
-
 def _number(result: object) -> str:
     """The id of what came to be: a plain number, or inside the answer of tasks and cards."""
     while isinstance(result, Mapping):
         result = next((result[name] for name in ("task", "item", "id") if name in result), "")
     return str(result)
-
-
-def _wrong(what: str) -> LastingTrouble:
-    return LastingTrouble(
-        "incomplete-action",
-        Text(f"Действие задано не полностью: {what}.", f"The action is incomplete: {what}."),
-    )
