@@ -13,7 +13,7 @@ from smarketing.jobs.connections import Connections
 from smarketing.jobs.vault import Vault
 from smarketing.jobs.workspace import Workspace
 from tests.support.bitrix24_application import APPLICATION, agree, bitrix, fields_of, server
-from tests.support.bitrix24_portal import FakePortal, Server
+from tests.support.bitrix24_portal import CODE, FakePortal, Server
 from tests.support.connected import portal, shop, toy_kind
 from tests.support.toy import TOKEN, Portal, Shop
 
@@ -186,3 +186,47 @@ def test_access_is_given_from_the_terminal(
     assert "smarketing connection check crm" in flat(done)
     assert not [word for word in (code, "app-secret", "token-1") if word in done.output]
     assert run("sync", "crm").exit_code == 0
+
+
+# ── what a check may tell ──
+
+
+def people_of(portal: FakePortal) -> set[str]:
+    """Every name, phone, address and title that the portal holds."""
+    found = {str(user[name]) for user in portal.users for name in ("NAME", "LAST_NAME")}
+    for table in ("leads", "deals", "contacts", "companies", "tasks"):
+        for row in portal.tables[table].rows.values():
+            found |= {str(row[name]) for name in ("title", "name", "lastName") if row.get(name)}
+            found |= {str(one["value"]) for one in row.get("fm", ())}
+    found |= {str(row["productName"]) for row in portal.tables["deal_products"].rows.values()}
+    found |= {str(row["PHONE_NUMBER"]) for row in portal.tables["calls"].rows.values()}
+    return found
+
+
+def test_check_tells_nobodys_name_phone_or_address(
+    home: Path, server: Server, bitrix: FakePortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contact = next(iter(bitrix.tables["contacts"].rows.values()))
+    contact |= {"lastName": "Секретова", "fm": [{"id": 1, "typeId": "EMAIL", "value": "olga@example.com"}]}
+    monkeypatch.setenv("SMARKETING_SECRET_WEBHOOK", server.webhook)
+    for name in ("CLIENT_ID", "CLIENT_SECRET", "EVENT_TOKEN"):
+        monkeypatch.setenv(f"SMARKETING_SECRET_{name}", "")
+    assert run("connection", "add", "crm", "--kind", "bitrix24", "--title", "Наш портал").exit_code == 0
+    told = run("connection", "check", "crm", "--format", "json").stdout
+    assert json.loads(told)["contract"] == "smarketing.check"
+    people = people_of(bitrix)
+    assert {"Секретова", "olga@example.com", "+79160000000", "Анна"} <= people
+    assert [word for word in (*people, "Наш портал", "127.0.0.1", CODE) if word in told] == []
+
+
+def test_check_hides_what_a_portal_writes_in_place_of_a_code(
+    home: Path, server: Server, bitrix: FakePortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMARKETING_SECRET_WEBHOOK", server.webhook)
+    for name in ("CLIENT_ID", "CLIENT_SECRET", "EVENT_TOKEN"):
+        monkeypatch.setenv(f"SMARKETING_SECRET_{name}", "")
+    run("connection", "add", "crm", "--kind", "bitrix24")
+    bitrix.page_faults = {"p0": "No access for Ivan Petrov, ivan@example.com"}
+    told = run("connection", "check", "crm", "--format", "json").stdout
+    assert "after-short-page" in told
+    assert "ivan" not in told.lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -110,8 +111,13 @@ def assumptions(portal: Portal) -> Iterator[Assumption]:
         try:
             holds, seen = look(portal)
         except Trouble as trouble:
-            holds, seen = None, trouble.code
+            holds, seen = None, _plain(trouble.code)
         yield Assumption(key, says, holds, seen)
+
+
+def _plain(code: str) -> str:
+    """A code as a program writes it. What a portal wrote in its place instead may be of a person."""
+    return code if re.fullmatch(r"[a-z0-9-]{1,40}", code) else "another code"
 
 
 def _page(portal: Portal, stream: str, after: int = 0) -> list[Mapping[str, Any]]:

@@ -42,6 +42,17 @@ _HOW = Text(
     "the application's card in the connection's settings.",
 )
 
+_MESSAGES = Text(
+    "На портале: «Разработчикам» → «Другое» → «Исходящий вебхук». «URL вашего обработчика» — этот адрес; события: "
+    "создание, обновление и удаление лидов, сделок, контактов, компаний, создание и обновление дел. «Токен "
+    "приложения» оттуда впишите в настройки подключения. Портал должен дойти сюда из интернета по https; если не "
+    "может, ничего не нужно: работает расписание.",
+    "On the portal: Developer resources → Other → Outbound webhook. The handler is this address; the events: "
+    "leads, deals, contacts, companies created, updated and deleted, activities created and updated. Enter the "
+    "“application token” from there in the settings. The portal has to reach us from the internet by "
+    "https; where it cannot, nothing is to be done: the schedule works.",
+)
+
 
 def _open(account: Account, tokens_url: str = TOKENS_URL) -> Bitrix24:
     options = Options.model_validate(account.options.model_dump())
@@ -156,6 +167,7 @@ def made(tokens_url: str = TOKENS_URL) -> ConnectorKind:
         fields=_FIELDS,
         options=Options,
         minutes=15,
+        messages=_MESSAGES,
         writer=WriterKind(partial(_open_writer, tokens_url=tokens_url)),
         grant=Grant(_APPLICATION, GIVEN, _ask, partial(_take, tokens_url=tokens_url), _HOW),
     )

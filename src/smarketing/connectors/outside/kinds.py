@@ -87,7 +87,8 @@ class ConnectorKind:
     this posted form (name → value) really come from the account? It only ever leads to a poll, so that a forged
     one could do no harm anyway. ``tells_time``: its facts are those of leads, so that a whole run says until when
     the facts are known. ``writer``: None where nothing can be written back. ``grant``: how a person lets an
-    application in, where the system knows such a way.
+    application in, where the system knows such a way. ``messages``: where in the system a person has it tell us of
+    changes.
     """
 
     key: str
@@ -103,6 +104,7 @@ class ConnectorKind:
     verify: Callable[[Mapping[str, str], Account], bool] | None = None
     writer: WriterKind | None = None
     grant: Grant | None = None
+    messages: Text | None = None
 
     def option(self, name: str, said: str) -> Option:
         """The value of an option as a person wrote it."""

@@ -170,6 +170,7 @@ def _page(request: HttpRequest, connection: Connection, again: AgainForm) -> Htt
             "grantable": has_application(workspace(), connection.key),
             "granted": not is_waiting(workspace(), connection.key),
             "hook": hook_address(request, connection.key),
+            "set_up": KINDS[connection.kind].messages,
             "no_worker": not background().has_worker(),
         },
     )
