@@ -569,7 +569,7 @@ def test_funnel_compares_leads_that_had_come_by_the_same_age() -> None:
 
 def said_of_history(rows: list[dict[str, Any]], question: Question | None = None) -> dict[str, str]:
     found = ask(question, rows=rows)
-    codes = ("no-stages", "no-stage-history", "leads-without-stage")
+    codes = ("no-stages", "no-stage-history", "sales-skip-stages", "leads-without-stage")
     return {note.code: note.text.ru for note in found.notes if note.code in codes}
 
 
@@ -580,6 +580,18 @@ def test_funnel_says_that_the_history_of_stages_is_not_known() -> None:
     assert [step.counts.reached for step in ask(rows=now).steps] == [3, 2, 2, 0]
     assert said_of_history([*now, walk(4, "new talk")]) == {}  # one move is known
     assert said_of_history([walk(1, "new"), walk(2, "new")]) == {}  # nobody has gone further: nothing is missing
+
+
+def test_funnel_says_that_no_sale_was_seen_between_the_first_stage_and_the_last() -> None:
+    """An export knows where leads stand and when they were sold, not how they got there."""
+    rows = [walk(1, "new won", "won"), walk(2, "new won", "won"), walk(3, "new talk"), walk(4, "new offer")]
+    said = said_of_history(rows)
+    assert list(said) == ["sales-skip-stages"]
+    assert said["sales-skip-stages"].startswith(
+        "Ни одна из продаж (2) не видна на стадиях между первой и последней"
+    )
+    assert said_of_history([*rows, walk(5, "new talk won", "won")]) == {}  # one sale was seen on its way
+    assert said_of_history(rows[2:]) == {}  # nothing was sold: nothing is missing
 
 
 def test_funnel_says_how_many_leads_have_no_stage() -> None:

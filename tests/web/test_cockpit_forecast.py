@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 
 from smarketing.analyses.forecast import Forecast, ForecastState, Method, forecast
+from smarketing.analyses.verdict.result import VerdictState
 from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.wording import Scale
 from smarketing.web.reports import reading
@@ -60,6 +61,26 @@ def test_other_months_parts_and_clocks_have_none(
     context = page_of(signed_in(), **asked)
     assert context["ahead"] is None
     assert "Прогноз месяца" not in [stat.name.ru for stat in context["strip"]]
+
+
+@pytest.fixture
+def unplanned_facts(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> reading.Facts:
+    """``steady`` begun this month: no plan, and no ripe month that could stand for one."""
+    made = reading.Facts(OneAtATime(steady.reader(first=steady.CUT.replace(day=1), plan=None)))
+    monkeypatch.setattr(reading, "newest", lambda: made)
+    return made
+
+
+def test_month_without_a_plan_has_its_forecast(unplanned_facts: reading.Facts, signed_in: SignIn) -> None:
+    """6 000 in 11 of 22 working days go on as they began."""
+    context = page_of(signed_in())
+    assert context["verdict"].state is VerdictState.NO_PLAN
+    assert [(stat.name.ru.split(",")[0], stat.value) for stat in context["strip"]] == [
+        ("Факт", f"6{NBSP}000"),
+        ("Прогноз месяца", f"12{NBSP}000"),
+    ]
+    assert context["ahead"]["note"].ru.startswith("Прогноз — темп месяца")
+    assert "Прогноз месяца" in signed_in().get("/").content.decode()
 
 
 def test_seller_sees_no_forecast(steady_facts: reading.Facts, signed_in: SignIn) -> None:

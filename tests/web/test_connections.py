@@ -68,6 +68,16 @@ def test_load_mend_and_load_again(client: Client, workspace: Workspace) -> None:
     assert list(AuditEntry.objects.values_list("action", flat=True)) == ["mend", "load"]
 
 
+def test_plan_of_a_file_is_written_down_as_one_typed_on_its_page(client: Client) -> None:
+    plan = "month,metric,value\n2026-11,leads,120\n2026-11,revenue,5000000\n"
+    client.post(f"{send(client, 'plans.csv', plan)}/load", follow=True)
+    saved = AuditEntry.objects.get(action="plan_saved")
+    assert (saved.user and saved.user.username, saved.subject) == ("charlie", "2026-11")
+    assert (saved.details["plan_version"], saved.details["origin"]) == (1, "file")
+    client.post(f"{send(client, 'plans.csv', plan)}/load", follow=True)  # the same plan makes no version
+    assert AuditEntry.objects.filter(action="plan_saved").count() == 1
+
+
 def test_same_file_again_changes_nothing(client: Client) -> None:
     client.post(f"{send(client)}/load", follow=True)
     again = words(client.post(f"{send(client)}/load", follow=True))

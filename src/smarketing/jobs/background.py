@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +21,7 @@ from huey.consumer import Consumer
 from smarketing.facts.errors import SmarketingError
 from smarketing.jobs.deciding import follow, is_due
 from smarketing.jobs.sync import Wish, due, sync
-from smarketing.jobs.uploading import do_load, forget_old, unfinished
+from smarketing.jobs.uploading import LoadJob, do_load, forget_old, unfinished
 from smarketing.jobs.workspace import Workspace
 
 log = logging.getLogger("smarketing.work")
@@ -33,10 +33,20 @@ _UPKEEP_EVERY = timedelta(hours=20)
 
 
 class Background:
-    """The queue of one workspace. ``immediate``: work is done at once, inside the call; for tests."""
+    """The queue of one workspace. ``immediate``: work is done at once, inside the call; for tests.
 
-    def __init__(self, workspace: Workspace, *, immediate: bool = False) -> None:
+    ``loaded`` hears what came of a load from the browser, so that the audit log can have it.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        immediate: bool = False,
+        loaded: Callable[[LoadJob], None] | None = None,
+    ) -> None:
         self._workspace = workspace
+        self._loaded = loaded
         self.stopping = Event()
         self._queue = SqliteHuey(
             "smarketing", filename=str(workspace.queue_path), immediate=immediate, results=False, timeout=30
@@ -125,7 +135,7 @@ class Background:
             log.info("%s: %s", key, error.code)
 
     def _do_load(self, token: str) -> None:
-        do_load(self._workspace, token)
+        do_load(self._workspace, token, self._loaded)
 
     def _do_follow(self) -> None:
         follow(self._workspace)

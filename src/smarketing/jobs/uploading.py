@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,6 +47,7 @@ class LoadJob:
     text: Text = _WAITING
     version: int | None = None
     unchanged: bool = False
+    plans: Mapping[str, int] = field(default_factory=dict)  # new versions of plans, by month
     counts: Mapping[str, Count] = field(default_factory=dict)
     totals: Totals = field(default_factory=Totals)
     findings: tuple[Finding, ...] = ()
@@ -86,14 +87,19 @@ def unfinished(workspace: Workspace) -> Iterator[LoadJob]:
             yield job
 
 
-def do_load(workspace: Workspace, token: str) -> LoadJob | None:
-    """Load the files of a job and write down what came of it; one that is over or under way is left alone."""
+def do_load(workspace: Workspace, token: str, tell: Callable[[LoadJob], None] | None = None) -> LoadJob | None:
+    """Load the files of a job and write down what came of it; one that is over or under way is left alone.
+
+    ``tell`` hears once what came of it, before anybody else does.
+    """
     folder = workspace.uploads_path / token
     with holding(workspace.uploads_path / f".{token}.lock", 0) as held:
         job = load_job(workspace, token)
         if not held or job is None or job.is_over:
             return job
         job = _done(workspace, replace(job, state="running"), folder)
+        if tell is not None:
+            tell(job)
         _keep(workspace, job)
     if job.state == "done":
         shutil.rmtree(folder, ignore_errors=True)
@@ -127,6 +133,7 @@ def _done(workspace: Workspace, job: LoadJob, folder: Path) -> LoadJob:
         state="done",
         version=report.version,
         unchanged=report.unchanged,
+        plans={str(month): version for month, version in report.plans.items()},
         counts=dict(report.counts),
         totals=report.totals,
         findings=tuple(Finding(one.code, one.text, one.red) for one in report.findings),

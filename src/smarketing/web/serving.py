@@ -22,11 +22,12 @@ def serve(
     prepare(workspace)
     import waitress
 
+    from smarketing.web.planning.loaded import note_load
     from smarketing.web.wsgi import application
 
     Thread(target=warm, name="warm", daemon=True).start()
     _stop_cleanly()
-    with working(Background(Workspace(workspace))) if worker else nullcontext():
+    with working(Background(Workspace(workspace), loaded=note_load)) if worker else nullcontext():
         waitress.serve(application, host=host, port=port, threads=threads, ident="smarketing")
 
 

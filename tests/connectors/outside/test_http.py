@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +15,7 @@ import stamina
 from smarketing.connectors.outside.http import Http
 from smarketing.connectors.outside.pace import Pace
 from smarketing.connectors.outside.trouble import LastingTrouble, PassingTrouble, Trouble
-from smarketing.facts.language import same
+from smarketing.facts.language import Text, same
 
 
 class Server(ThreadingHTTPServer):
@@ -129,6 +130,21 @@ def test_secret_of_the_address_is_in_no_text(server: Server) -> None:
     said = f"{caught.value} {caught.value.text} {caught.value.__cause__} {caught.value.args}"
     assert "s3cret" not in said
     assert caught.value.code == "no-connection"
+    assert caught.value.text == Text(
+        "Нет связи с 127.0.0.1: соединение оборвалось. Попробуем ещё раз по расписанию.",
+        "No connection with 127.0.0.1: the connection broke off. It will be tried again on schedule.",
+    )
+
+
+def test_server_that_takes_no_connections_is_told_without_words_of_the_system() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: whoever knocks is refused
+        address = f"http://127.0.0.1:{taken.getsockname()[1]}/"
+        with Http(address, judge=judge, pace=Pace(1)) as http, pytest.raises(PassingTrouble) as caught:
+            http.once("GET", "leads")
+    assert caught.value.text.ru == (
+        "Нет связи с 127.0.0.1: сервер не принимает соединения. Попробуем ещё раз по расписанию."
+    )
 
 
 @pytest.mark.parametrize("address", ["portal.example", "ftp://portal.example/", "https://"])

@@ -56,6 +56,12 @@ _NO_HISTORY = Text(
     "There is no history of stages: of each lead one stage is known. The stages before it are taken as passed, "
     "the time in a stage is not seen.",
 )
+_SKIPPING = Text(
+    "Ни одна из продаж ({count}) не видна на стадиях между первой и последней: истории этих переходов нет. "
+    "Конверсии между ними показывают, где лиды остановились, а не как покупали.",
+    "None of the sales ({count}) was seen in a stage between the first and the last: the history of moves is "
+    "missing. Conversions between them show where leads stopped, not how they bought.",
+)
 _UNSTAGED = Text(
     "У {count} {leads} стадия неизвестна: они показаны в первой.",
     "The stage of {count} {leads} is not known: they are shown in the first one.",
@@ -101,6 +107,8 @@ def history_notes(counting: Counting, counts: Sequence[Counts]) -> tuple[Note, .
     moved = any(one.reached for one in counts[2:])
     if moved and entries == staged:  # whoever is further on was seen in one stage alone
         notes.append(Note("no-stage-history", _NO_HISTORY))
+    elif counts[-1].reached and counts[2:-1] and not any(one.finished for one in counts[2:-1]):
+        notes.append(Note("sales-skip-stages", _SKIPPING.fill(count=counts[-1].reached)))
     if leads > staged:
         notes.append(Note("leads-without-stage", _counted(_UNSTAGED, leads - staged)))
     return tuple(notes)

@@ -132,9 +132,9 @@ def _unseen_errors(bench: Workbench, cells: Cells) -> Iterator[Finding]:
     empty = sum(map(int, bench.one(f"SELECT {counts} FROM {cells.sheet.relation}")))
     if empty:
         text = Text(
-            "«{file}» — Excel старого формата .xls: ошибка формулы (#ССЫЛКА!, #ДЕЛ/0!) в нём неотличима от пустой "
+            "«{file}» — Excel старого формата .xls: ошибка формулы (#Н/Д и другие) в нём неотличима от пустой "
             "ячейки. Пустых ячеек в прочитанных столбцах: {n}. Если там были формулы, сохраните файл как XLSX.",
-            "“{file}” is Excel's old .xls: an error of a formula (#REF!, #DIV/0!) cannot be told from an empty "
+            "“{file}” is Excel's old .xls: an error of a formula (#N/A and others) cannot be told from an empty "
             "cell in it. Empty cells in the columns that were read: {n}. If there were formulas, save the file as "
             "XLSX.",
         ).fill(file=cells.sheet.sniffed.file, n=number(empty))

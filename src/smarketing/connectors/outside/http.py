@@ -6,6 +6,8 @@ Only this module knows the HTTP library. A retry wraps one request, never a walk
 from __future__ import annotations
 
 import logging
+import socket
+import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,6 +26,15 @@ from smarketing.facts.language import Text
 logging.getLogger("httpx").setLevel(logging.WARNING)  # what it says of each request carries the whole address
 MASK = "•••"
 USER_AGENT = "smarketing (self-hosted)"
+
+log = logging.getLogger("smarketing.outside")
+_WHYS: tuple[tuple[tuple[type[BaseException], ...], Text], ...] = (
+    ((socket.gaierror,), Text("сервер с таким именем не найден", "no server of this name is found")),
+    ((ssl.SSLError,), Text("защищённое соединение не установлено", "no secure connection could be made")),
+    ((ConnectionRefusedError,), Text("сервер не принимает соединения", "the server takes no connections")),
+    ((httpx.TimeoutException,), Text("ответа не дождались", "no answer came in time")),
+)
+_BROKEN = Text("соединение оборвалось", "the connection broke off")
 
 # Says what an answer means: None where it is good. Reads and writes need different care, so the caller decides.
 Judge = Callable[[httpx.Response], Trouble | None]
@@ -124,17 +135,32 @@ class Http:
         return text
 
     def _torn(self, error: httpx.HTTPError) -> Trouble:
-        host, what = self._client.base_url.host, self.masked(f"{type(error).__name__}: {error}")
+        host = self._client.base_url.host
         if isinstance(error, httpx.UnsupportedProtocol):
+            what = self.masked(f"{type(error).__name__}: {error}")
             return LastingTrouble("wrong-address", Text(f"Адрес не подходит: {what}", f"Wrong address: {what}"))
         unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+        log.info("no connection with %s: %s", host, self.masked(f"{type(error).__name__}: {error}"))
         return PassingTrouble(
             "not-reached" if unsent else "no-connection",  # a write that never left may be tried again
             Text(
-                f"Нет связи с {host} ({what}). Попробуем ещё раз по расписанию.",
-                f"No connection with {host} ({what}). It will be tried again on schedule.",
-            ),
+                "Нет связи с {host}: {why}. Попробуем ещё раз по расписанию.",
+                "No connection with {host}: {why}. It will be tried again on schedule.",
+            ).fill(host=host, why=_why(error)),
         )
+
+
+def _why(error: BaseException) -> Text:
+    """What broke the connection, in words of ours: the system's own are English and differ by system."""
+    causes: list[BaseException] = []
+    found: BaseException | None = error
+    while found is not None and found not in causes:
+        causes.append(found)
+        found = found.__cause__ or found.__context__
+    for kinds, text in _WHYS:
+        if any(isinstance(cause, kinds) for cause in causes):
+            return text
+    return _BROKEN
 
 
 def _ahead(said: str | None) -> float | None:

@@ -11,6 +11,7 @@ from smarketing.facts.company import Company
 from smarketing.jobs.background import Background
 from smarketing.jobs.deciding import follow
 from smarketing.jobs.workspace import Workspace
+from smarketing.web.planning.loaded import note_load
 
 
 def workspace() -> Workspace:
@@ -38,4 +39,4 @@ def follow_what_was_said() -> None:
 
 @lru_cache(maxsize=4)
 def _background(root: Path, immediate: bool) -> Background:
-    return Background(Workspace(root), immediate=immediate)
+    return Background(Workspace(root), immediate=immediate, loaded=note_load)

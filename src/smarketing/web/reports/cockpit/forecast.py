@@ -48,9 +48,12 @@ _SHORT = Text("До плана не хватает {money}.", "{money} short of 
 
 
 def foretold(page: Page, verdict: Verdict) -> Forecast | None:
-    """The forecast beside a verdict; None for a month that is over and for some of the leads."""
-    is_running = verdict.month == Month.of(page.today) and verdict.state is VerdictState.JUDGED
-    if not is_running or verdict.clock is not Clock.PERIOD or page.question.where:
+    """The forecast beside a verdict; None for a month that is over and for some of the leads.
+
+    A month without a plan has one as well: what will be paid does not hang on what was promised.
+    """
+    clock = verdict.clock if verdict.state is VerdictState.JUDGED else page.said.clock
+    if verdict.month != Month.of(page.today) or clock is not Clock.PERIOD or page.question.where:
         return None
     workspace = Workspace(Path(settings.WORKSPACE))
     found = page.facts.answer(

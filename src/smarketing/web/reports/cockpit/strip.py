@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 
 from django.urls import reverse
@@ -11,6 +12,7 @@ from smarketing.analyses.forecast.result import Forecast
 from smarketing.analyses.verdict.result import PlanKind, Verdict, VerdictState
 from smarketing.analyses.verdict.words import clock_name, plan_name, standing_name
 from smarketing.facts.language import LANGUAGES, Text
+from smarketing.facts.period import Period
 from smarketing.metrics.kinds import Unit
 from smarketing.metrics.wording import Scale, money_scale, money_unit, say_number, say_period
 from smarketing.web.accounts.rights import Right, may
@@ -31,9 +33,12 @@ class Stat:
 
 
 def strip(page: Page, verdict: Verdict, forecast: Forecast | None = None) -> list[Stat]:
-    """Five figures without boxes; none where nothing was judged. A month without a forecast shows its ripeness."""
+    """Five figures without boxes; fact and forecast alone where nothing was judged.
+
+    A month without a forecast shows its ripeness instead.
+    """
     if verdict.state is not VerdictState.JUDGED:
-        return []
+        return _without_plan(page, forecast)
     scale = money_scale([verdict.fact, verdict.plan, verdict.full_plan])
     unit = page.say(money_unit(verdict.currency, scale))
     days = say_period(verdict.period, page.today)
@@ -58,6 +63,23 @@ def strip(page: Page, verdict: Verdict, forecast: Forecast | None = None) -> lis
         ),
         *([] if forecast else [_ripeness(page, verdict)]),
     ]  # fmt: skip
+
+
+def _without_plan(page: Page, forecast: Forecast | None) -> list[Stat]:
+    """What is paid so far and how the month may end; nothing where neither is known."""
+    if forecast is None or forecast.value is None:
+        return []
+    scale = money_scale([forecast.booked, forecast.value])
+    unit = page.say(money_unit(forecast.currency, scale))
+    days = Period(forecast.month.first, forecast.day + timedelta(days=1))
+    said = say_period(days, page.today)
+    paid = replace(page, said=page.said.over(days)).records("revenue", {})
+    caption = Text("оплаты месяца", "payments of the month")
+    name = Text(f"Факт, {said.ru}", f"Actual, {said.en}")
+    return [
+        Stat(name, money(page, forecast.booked, scale), unit, caption, paid),
+        _forecast(page, forecast, scale, unit),
+    ]
 
 
 def _forecast(page: Page, forecast: Forecast, scale: Scale, unit: str) -> Stat:
