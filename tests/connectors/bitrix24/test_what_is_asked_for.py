@@ -87,8 +87,8 @@ def deeds(portal: FakePortal) -> None:
         portal.tables["activities"].put(number, {"ID": number, "TYPE_ID": kind, "DIRECTION": 2, **done, **times})
     call = {
         "ID": 5, "PORTAL_USER_ID": 6, "PORTAL_NUMBER": "+74950000000", "PHONE_NUMBER": "+79160000001",
-        "CALL_TYPE": 1, "CALL_DURATION": 90, "CALL_START_DATE": at(1, 15), "CALL_FAILED_CODE": "200", "CRM_ENTITY_TYPE": "LEAD",
-        "CRM_ENTITY_ID": 12, "CRM_ACTIVITY_ID": 2,
+        "CALL_TYPE": 1, "CALL_DURATION": 90, "CALL_START_DATE": at(1, 15), "CALL_FAILED_CODE": "200",
+        "CRM_ENTITY_TYPE": "LEAD", "CRM_ENTITY_ID": 12, "CRM_ACTIVITY_ID": 2,
     }  # fmt: skip
     portal.tables["calls"].put(5, call)
     task = {

@@ -36,7 +36,7 @@ def test_an_error_of_a_formula_comes_as_an_empty_cell_and_that_is_said(tmp_path:
     (finding,) = told(reading)
     assert (finding.count, finding.of) == (1, 8)  # four columns are read, the note is not one of them
     assert finding.text.ru == (
-        "«leads.xls» — Excel старого формата .xls: ошибка формулы (#ССЫЛКА!, #ДЕЛ/0!) в нём неотличима от пустой "
+        "«leads.xls» — Excel старого формата .xls: ошибка формулы (#Н/Д и другие) в нём неотличима от пустой "
         "ячейки. Пустых ячеек в прочитанных столбцах: 1. Если там были формулы, сохраните файл как XLSX."
     )
     assert reading.files[0].sniffed.format == "xls"
