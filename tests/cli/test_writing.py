@@ -14,16 +14,16 @@ import pytest
 from smarketing.connectors.outside.actions import ActionKind
 from tests.cli.test_keeping import run, run_alone, written_down
 from tests.support.bitrix24_portal import MSK
-from tests.support.written_back import Crm, clock, portal, server
-from tests.support.written_back import crm as crm
+from tests.support.written_back import Crm, clock, crm, loaded_at_noon, portal, server
 
-__all__ = ["clock", "portal", "server"]
+__all__ = ["clock", "crm", "loaded_at_noon", "portal", "server"]
 HOME = "--home"
+TWO_HOURS_AGO = datetime.now(MSK) - timedelta(hours=2)
 
 
 @pytest.fixture
 def noon() -> datetime:
-    return datetime.now(MSK) - timedelta(hours=2)
+    return TWO_HOURS_AGO
 
 
 @pytest.fixture(autouse=True)

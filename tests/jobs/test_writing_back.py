@@ -28,9 +28,9 @@ from smarketing.jobs.writing_log import Switched
 from tests.support.connected import connect as connect_toy
 from tests.support.connected import portal as toy_portal
 from tests.support.connected import toy_kind as toy_kind
-from tests.support.written_back import NOON, Crm, clock, crm, new_lead, noon, portal, server
+from tests.support.written_back import NOON, Crm, clock, crm, loaded_at_noon, new_lead, noon, portal, server
 
-__all__ = ["clock", "crm", "noon", "portal", "server", "toy_kind", "toy_portal"]
+__all__ = ["clock", "crm", "loaded_at_noon", "noon", "portal", "server", "toy_kind", "toy_portal"]
 ALL = tuple(ActionKind)
 FIELDS = (ActionKind.COMMENT, ActionKind.NOTICE)
 

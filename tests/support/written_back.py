@@ -5,10 +5,12 @@ The portal is loaded at noon; the stage «В работе» requires a segment; 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -51,11 +53,8 @@ def clock(noon: datetime) -> Clock:
 def portal(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Iterator[FakePortal]:
     monkeypatch.setenv("SMARKETING_KEY", KEY)
     monkeypatch.setattr(Pace, "take", lambda _: None)  # the portal's limits are tested elsewhere
-    made = FakePortal(now=lambda: clock.now)
-    World(made, seed=11).fill(6, 3)
-    _deal(made, 70, "PREPARATION", clock.now - timedelta(days=1))
     with stamina.set_testing(True, attempts=1):
-        yield made
+        yield _portal(clock)
 
 
 @pytest.fixture
@@ -64,15 +63,48 @@ def server(portal: FakePortal) -> Iterator[Server]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def loaded_at_noon() -> Iterator[dict[datetime, Path]]:
+    """Workspaces as they are after the first load, by its moment: made once, copied for every test."""
+    with TemporaryDirectory() as folder:
+        made: dict[datetime, Path] = _Made(Path(folder))
+        yield made
+
+
 @pytest.fixture
-def crm(tmp_path: Path, server: Server, clock: Clock) -> Crm:
+def crm(tmp_path: Path, server: Server, clock: Clock, loaded_at_noon: dict[datetime, Path]) -> Crm:
     """The portal, loaded at noon; the stage «В работе» requires a segment."""
-    workspace = Workspace.init(tmp_path / "company", Company())
-    connection = Connection(key="crm", kind="bitrix24", title="Портал", options={"segment": SEGMENT})
-    Connections(workspace).add(connection, {"webhook": server.webhook})
-    made = Crm(workspace, server.portal, server, clock)
-    made.load()
-    made.require("deal:EXECUTING", "segment")
+    workspace = Workspace(tmp_path / "company")
+    shutil.copytree(loaded_at_noon[clock.now], workspace.root)
+    connections = Connections(workspace)
+    connections.change(connections.get("crm"), {"webhook": server.webhook})
+    return Crm(workspace, server.portal, server, clock)
+
+
+class _Made(dict[datetime, Path]):
+    """A loaded workspace for a moment, made when it is asked for first."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def __missing__(self, noon: datetime) -> Path:
+        clock, root = Clock(noon), self._folder / str(len(self))
+        with Server(_portal(clock)) as server:
+            workspace = Workspace.init(root, Company())
+            connection = Connection(key="crm", kind="bitrix24", title="Портал", options={"segment": SEGMENT})
+            Connections(workspace).add(connection, {"webhook": server.webhook})
+            made = Crm(workspace, server.portal, server, clock)
+            made.load()
+            made.require("deal:EXECUTING", "segment")
+        self[noon] = root
+        return root
+
+
+def _portal(clock: Clock) -> FakePortal:
+    made = FakePortal(now=lambda: clock.now)
+    World(made, seed=11).fill(6, 3)
+    _deal(made, 70, "PREPARATION", clock.now - timedelta(days=1))
     return made
 
 
