@@ -55,6 +55,19 @@ def test_load_check_writes_nothing(home: Path, facts: Path):
     assert not list((home / "lake").glob("**/*.parquet"))
 
 
+def test_a_check_prints_what_is_no_data_and_settings_as_they_are_called(home: Path, tmp_path: Path):
+    report = tmp_path / "report.csv"
+    report.write_text(
+        "Campaign report\nNovember 1\nDay,Campaign,Currency code,Impr.,Cost,Notes [all]\n"
+        "2026-11-01,Brand,AUD,10,5.00,x\nTotal: Account,--,AUD,10,5.00,x\n",
+        encoding="utf-8",
+    )
+    said = " ".join(run("load", "--check", report).stdout.split())
+    assert "не данные: Campaign report; November 1; Total: Account" in said
+    assert "Notes [all]" in said
+    assert "добавьте его в раздел [rates]" in said
+
+
 def test_load_of_a_missing_file_is_a_sentence_not_a_traceback(home: Path):
     missing = run("load", home / "no.csv")
     assert missing.exit_code == 2

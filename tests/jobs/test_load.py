@@ -144,6 +144,17 @@ def test_a_file_that_nothing_recognises_stops_the_load(workspace: Workspace, fol
     assert workspace.lake.open().version == 0
 
 
+def test_a_file_that_lacks_a_column_of_a_known_one_is_told_which(workspace: Workspace, folder: Path) -> None:
+    (folder / "ads.csv").write_text("Campaign,Currency code,Impr.,Cost\nBrand,RUB,10,5.00\n", encoding="utf-8")
+    with pytest.raises(WrongInput) as caught:
+        run(workspace, folder)
+    assert (caught.value.code, caught.value.text.ru) == (
+        "nearly-recognised",
+        "Файл «ads.csv» похож на «Отчёт Google Рекламы», но в нём нет столбцов: «Day» / «День» / «Дата». Добавьте "
+        "их в выгрузку и загрузите ещё раз или опишите файл своей схемой: проверка файла предложит черновик.",
+    )
+
+
 def test_an_empty_folder_is_told(workspace: Workspace, tmp_path: Path) -> None:
     empty = tmp_path / "пусто"
     empty.mkdir()

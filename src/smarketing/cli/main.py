@@ -43,7 +43,7 @@ class Speaking(typer.core.TyperGroup):
         try:
             return super().invoke(ctx)
         except SmarketingError as error:
-            Console(stderr=True).print(error.say(terminal_language()), highlight=False)
+            Console(stderr=True).print(error.say(terminal_language()), highlight=False, markup=False)
             raise typer.Exit(2) from error
 
 

@@ -7,13 +7,14 @@ from datetime import date
 from decimal import Decimal
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from smarketing.cli.language import t
 from smarketing.connectors.files.gathering import FileReading
 from smarketing.connectors.files.profile import Profile
 from smarketing.connectors.files.sniffing import Sniffed
-from smarketing.connectors.files.values import Decision
+from smarketing.connectors.files.values import Decision, formats_said
 from smarketing.facts.company import Company
 from smarketing.facts.language import Language, Text, plural
 from smarketing.facts.tables import TABLES
@@ -34,6 +35,7 @@ KINDS = {
     "empty": Text("пусто", "empty"),
 }
 ROOMY = 110  # columns of a terminal that leave place for examples
+LINES = 8  # titles and totals that are printed as left out
 EXAMPLES = 5  # quarantined rows that are printed; the page shows them all
 
 
@@ -44,18 +46,23 @@ def print_load(console: Console, report: LoadReport, company: Company, language:
     for file in report.files:
         _print_file(console, file, language)
     for problem in report.problems:
-        console.print(f"✗ {problem.say(language)}", highlight=False)
+        _say(console, f"✗ {problem.say(language)}")
     if report.counts:
         console.print(_counts(report, language))
         _print_totals(console, report, company, language)
     _print_quarantined(console, report, language)
     for finding in report.findings:
-        console.print(f"{'✗' if finding.red else '·'} {finding.text.say(language)}", highlight=False)
+        _say(console, f"{'✗' if finding.red else '·'} {finding.text.say(language)}")
     console.print(_end(report), style="bold", highlight=False)
 
 
+def _say(console: Console, line: str, style: str | None = None) -> None:
+    """A line as it is: «[rates]» names a section of the settings and is no markup."""
+    console.print(line, style=style, highlight=False, markup=False)
+
+
 def _print_profile(console: Console, profile: Profile, language: Language) -> None:
-    console.print(_recognised(profile.sniffed), style="bold", highlight=False)
+    _say(console, _recognised(profile.sniffed), "bold")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in (t("Колонка", "Column"), t("Похоже на", "Looks like")):
         table.add_column(head, overflow="fold")
@@ -70,8 +77,8 @@ def _print_profile(console: Console, profile: Profile, language: Language) -> No
             str(column.distinct),
             say_number(round(column.parses, 3), Unit.SHARE, language),
         )
-        examples = (" · ".join(column.examples[:3]),) if roomy else ()
-        table.add_row(column.heading, KINDS[column.kind].say(language), *figures, *examples)
+        examples = (escape(" · ".join(column.examples[:3])),) if roomy else ()
+        table.add_row(escape(column.heading), KINDS[column.kind].say(language), *figures, *examples)
     console.print(table)
     if not any(proposal.fits for proposal in profile.proposals):
         console.print(t("Предлагаем сопоставление, его можно править:", "A proposed mapping, to be edited:"))
@@ -79,15 +86,18 @@ def _print_profile(console: Console, profile: Profile, language: Language) -> No
 
 
 def _print_file(console: Console, file: FileReading, language: Language) -> None:
-    console.print(_recognised(file.sniffed), highlight=False)
+    _say(console, _recognised(file.sniffed))
     named = file.mapping.name
     console.print(t(f"  сопоставление: {named}", f"  mapping: {named}"), style="dim", highlight=False)
     for note in file.sniffed.notes:
-        console.print(f"  {note.say(language)}", style="dim", highlight=False)
-    for place, decision in file.decisions.items():
-        said = _decided(decision)
-        if said:
-            console.print(f"  {_column(place, language)}: {said}", style="dim", highlight=False)
+        _say(console, f"  {note.say(language)}", "dim")
+    aside = [*file.sniffed.titles, *file.sniffed.totals]
+    if aside:
+        shown = "; ".join(aside[:LINES]) + (" …" if len(aside) > LINES else "")
+        _say(console, t(f"  не данные: {shown}", f"  not data: {shown}"), "dim")
+    told = ((_column(place, language), _decided(decision)) for place, decision in file.decisions.items())
+    for line in dict.fromkeys(f"  {column}: {said}" for column, said in told if said):
+        _say(console, line, "dim")
 
 
 def _column(place: str, language: Language) -> str:
@@ -102,7 +112,7 @@ def _decided(decision: Decision) -> str:
     """How a column is read, where there was something to decide."""
     said = []
     if decision.formats:
-        said.append(t("даты вида ", "dates like ") + ", ".join(decision.formats))
+        said.append(t("даты вида ", "dates like ") + formats_said(decision.formats))
     if decision.mixed:
         said.append(t("в числах и запятая, и точка", "numbers with comma and point"))
     elif decision.decimal == ",":
@@ -176,7 +186,7 @@ def _print_quarantined(console: Console, report: LoadReport, language: Language)
         shown = rows if count <= EXAMPLES else ", ".join(rows.split(", ")[:EXAMPLES]) + " …"
         words = plural(count, ("строка", "строки", "строк"), ("row", "rows"))
         said = t(f"{count} {words.ru} ({first.file}: {shown})", f"{count} {words.en} ({first.file}: {shown})")
-        console.print(f"! {first.text.say(language)} {said}", highlight=False)
+        _say(console, f"! {first.text.say(language)} {said}")
 
 
 def _end(report: LoadReport) -> str:

@@ -17,8 +17,8 @@ from pathlib import Path
 from smarketing.connectors.files.findings import Fill, Finding
 from smarketing.connectors.files.folders import Found, expand, fact_mapping
 from smarketing.connectors.files.gathering import Count, FileReading, Intake, Reading
+from smarketing.connectors.files.mapping import NEAR, named_mapping, nearly_recognised, read_mapping, recognise
 from smarketing.connectors.files.mapping import Mapping as FileMapping
-from smarketing.connectors.files.mapping import named_mapping, read_mapping, recognise
 from smarketing.connectors.files.profile import Profile, profile
 from smarketing.connectors.files.reading import Sheet, Workbench
 from smarketing.connectors.files.reasons import wrong_file
@@ -199,11 +199,14 @@ def _used(workspace: Workspace, item: Found, sheet: Sheet, given: FileMapping | 
         own = fact_mapping(item.table, sheet.headings)
         if own is not None:
             return own
-    for proposal in recognise(sheet.headings, own_mappings(workspace)):
+    proposals = recognise(sheet.headings, own_mappings(workspace))
+    for proposal in proposals:
         if proposal.fits:
             return proposal.mapping
     if given is not None:
         return given  # its missing column will be told
+    if proposals and proposals[0].share >= NEAR:
+        raise nearly_recognised(item.name, proposals[0])
     raise wrong_file("not-recognised", file=item.name, headings=", ".join(sheet.headings[:12]))
 
 

@@ -24,11 +24,12 @@ from smarketing.facts.channel_words import CLICK_IDS
 from smarketing.facts.channels import COLUMNS
 from smarketing.facts.company import KEY
 from smarketing.facts.criteria import Names
-from smarketing.facts.errors import WrongSetting, did_you_mean
+from smarketing.facts.errors import WrongInput, WrongSetting, did_you_mean
 from smarketing.facts.language import Text
 from smarketing.facts.tables import TABLES
 
 Part = Literal["host", "path", "utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term"]
+NEAR = 0.6  # share of its headings from which a file is taken for one that lacks a few
 EVIDENCE = ("crm_source", "web_form", "call_line", "agent")  # beside tags and click ids
 _MAKERS = ("column", "constant", "first", "sum", "join", "digest", "minutes_of", "entry")
 
@@ -298,6 +299,21 @@ def recognise(headings: Sequence[str], own: Iterable[Mapping] = ()) -> tuple[Pro
                 proposals.append(Proposal(mapping, share, absent))
     return tuple(
         sorted(proposals, key=lambda found: (found.fits, found.share, len(found.mapping.headings)), reverse=True)
+    )
+
+
+def nearly_recognised(file: str, nearest: Proposal) -> WrongInput:
+    """What to say of a file that lacks little to be one we know: which columns, in each of their spellings."""
+    missing = "; ".join(" / ".join(f"«{one}»" for one in heading.split(" | ")[:3]) for heading in nearest.absent)
+    title = nearest.mapping.title.text
+    return WrongInput(
+        "nearly-recognised",
+        Text(
+            "Файл «{file}» похож на «{title}», но в нём нет столбцов: {missing}. Добавьте их в выгрузку и "
+            "загрузите ещё раз или опишите файл своей схемой: проверка файла предложит черновик.",
+            "The file “{file}” looks like “{title}”, but it lacks columns: {missing}. Add them to the export and "
+            "load it again, or describe the file by a mapping of your own: a check of the file proposes a draft.",
+        ).fill(file=file, title=title, missing=missing),
     )
 
 

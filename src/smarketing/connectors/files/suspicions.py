@@ -32,7 +32,7 @@ def file_findings(bench: Workbench, cells: Cells, sifted: Sequence[Sifted], comp
         if check.above is not None:
             yield from _above(bench, cells, *check.above)
         if check.absent is not None and check.say is not None and cells.heading(check.absent) is None:
-            yield Finding("column-absent", Text(check.say.ru, check.say.en), 1, 1)
+            yield Finding("column-absent", check.say.text, 1, 1)
     yield from _repeated_columns(bench, cells)
     yield from _unseen_errors(bench, cells)
 
@@ -106,14 +106,14 @@ def _repeated_columns(bench: Workbench, cells: Cells) -> Iterator[Finding]:
     for heading in cells.sheet.sniffed.repeated:
         if plain(heading) not in named:
             continue
-        texts = [cells.stored(one) for one in cells.twins(heading)]
+        texts, rows = [cells.stored(one) for one in cells.twins(heading)], cells.sheet.sniffed.rows
         apart = " OR ".join(f"{texts[0]} <> {other}" for other in texts[1:])
         count = int(bench.one(f"SELECT COUNT(*) FILTER ({apart}) FROM {cells.sheet.relation}")[0])
         text = Text(
             "Столбцов «{column}»: {times}. Взято первое заполненное значение; строк, где они расходятся: {n}.",
             "Columns called “{column}”: {times}. The first filled value was taken; rows with a difference: {n}.",
         ).fill(column=heading, times=str(len(texts)), n=number(count))
-        yield Finding("columns-repeated", text, count, cells.sheet.sniffed.rows, (), None, count > 0)
+        yield Finding("columns-repeated", text, count, rows, (), None, count > rows * RED_SHARE)
 
 
 def _unseen_errors(bench: Workbench, cells: Cells) -> Iterator[Finding]:
