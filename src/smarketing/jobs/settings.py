@@ -87,21 +87,23 @@ COMMENTS: dict[str, tuple[str, str]] = {
 def company_toml(company: Company) -> str:
     """The settings as commented TOML; reading it back gives an equal :class:`Company`."""
     content = company.model_dump(mode="python")
-    plain = {key: value for key, value in content.items() if not _is_table(value)}
+    plain = {key: value for key, value in content.items() if not is_table(value)}
     tables = {key: value for key, value in content.items() if key not in plain}
     parts = ["\n".join(f"# {line}" for line in _HEAD)]
-    parts += [f"{_comment(key)}{_pair(key, value)}" for key, value in plain.items()]
-    parts += [toml_table(key, value, _comment(key)) for key, value in tables.items()]
+    parts += [f"{comment_above(key)}{toml_pair(key, value)}" for key, value in plain.items()]
+    parts += [toml_table(key, value, comment_above(key)) for key, value in tables.items()]
     return "\n\n".join(parts) + "\n"
 
 
-def _is_table(value: object) -> bool:
+def is_table(value: object) -> bool:
+    """Whether a setting has a header of its own; an empty list does in settings that hold tables."""
     return isinstance(value, dict) or (
         isinstance(value, list | tuple) and (not value or isinstance(value[0], dict))
     )
 
 
-def _comment(key: str) -> str:
+def comment_above(key: str) -> str:
+    """What a new file says above a setting, in both languages."""
     return "".join(f"# {line}\n" for line in COMMENTS.get(key, ()))
 
 
@@ -111,7 +113,12 @@ def toml_table(key: str, value: Any, comment: str = "") -> str:
         return f"{comment}# {f'[{key}]' if isinstance(value, dict) else f'[[{key}]]'}"
     if isinstance(value, dict):
         return f"{comment}[{key}]\n" + _pairs(value)
-    return comment + "\n".join(f"[[{key}]]\n{_pairs(_filled(item))}\n" for item in value).rstrip("\n")
+    return comment + "\n".join(f"[[{key}]]\n{toml_pairs(item)}\n" for item in value).rstrip("\n")
+
+
+def toml_pairs(item: Mapping[str, Any]) -> str:
+    """The pairs of one table, without those that say nothing."""
+    return _pairs(_filled(item))
 
 
 def _filled(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,10 +127,11 @@ def _filled(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _pairs(content: Mapping[str, Any]) -> str:
-    return "\n".join(_pair(key, value) for key, value in content.items() if value is not None)
+    return "\n".join(toml_pair(key, value) for key, value in content.items() if value is not None)
 
 
-def _pair(key: str, value: Any) -> str:
+def toml_pair(key: str, value: Any) -> str:
+    """``key = value``."""
     return f"{_key(key)} = {_value(value)}"
 
 
@@ -143,7 +151,7 @@ def _value(value: Any) -> str:
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, Mapping):
-        inside = ", ".join(_pair(key, item) for key, item in value.items() if item is not None)
+        inside = ", ".join(toml_pair(key, item) for key, item in value.items() if item is not None)
         return f"{{ {inside} }}" if inside else "{}"
     if isinstance(value, Sequence):
         return _array(value)

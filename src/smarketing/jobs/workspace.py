@@ -10,6 +10,7 @@ from threading import get_ident
 from smarketing.facts.company import Company, read_company
 from smarketing.facts.errors import WrongState
 from smarketing.facts.language import Text
+from smarketing.jobs.rewriting import rewritten
 from smarketing.jobs.settings import company_toml
 from smarketing.lake.store import Lake
 
@@ -96,7 +97,9 @@ class Workspace:
         return read_company(self.company_path)
 
     def write_company(self, company: Company) -> None:
-        write_whole(self.company_path, company_toml(company))
+        """Put settings in place; what a person wrote around them in the file stays: comments and order."""
+        text = self.company_path.read_text(encoding="utf-8") if self.company_path.exists() else ""
+        write_whole(self.company_path, (text and rewritten(text, company)) or company_toml(company))
 
     @cached_property
     def lake(self) -> Lake:
