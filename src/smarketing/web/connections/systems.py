@@ -28,6 +28,7 @@ from smarketing.web.connections import system_shown as shown
 from smarketing.web.connections.hooks import hook_address
 from smarketing.web.connections.system_forms import AgainForm, SystemForm
 from smarketing.web.connections.working import background, company, workspace
+from smarketing.web.connections.writing import writing_context
 from smarketing.web.shell import language_of
 
 RUNS = 30
@@ -172,6 +173,7 @@ def _page(request: HttpRequest, connection: Connection, again: AgainForm) -> Htt
             "hook": hook_address(request, connection.key),
             "set_up": KINDS[connection.kind].messages,
             "no_worker": not background().has_worker(),
+            **writing_context(connection.key),
         },
     )
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from smarketing.web.connections import duplicates, following, grants, hooks, systems, views
+from smarketing.web.connections import duplicates, following, grants, hooks, systems, views, writing
 
 urlpatterns = [
     path("data", views.data, name="data"),
@@ -27,6 +27,8 @@ urlpatterns = [
     path("connections/<slug:key>/run", systems.system_run, name="system_run"),
     path("connections/<slug:key>/pause", systems.system_pause, name="system_pause"),
     path("connections/<slug:key>/resume", systems.system_resume, name="system_resume"),
+    path("connections/<slug:key>/writing", writing.writing_switch, name="writing_switch"),
+    path("connections/<slug:key>/writing/dry", writing.writing_dry, name="writing_dry"),
     path("connections/<slug:key>/remove", systems.system_remove, name="system_remove"),
     path("hooks/<slug:key>", hooks.hook, name="hook"),
 ]
