@@ -18,6 +18,7 @@ from tests.support.faults import Fault, FaultyHandler, FaultyServer, served
 
 Item = dict[str, Any]
 TOKEN = "long-lived-token"
+APPLICATION = ("app", "app-secret", "https://our.example/back")  # client_id, client_secret, redirect_uri
 START = 1_760_000_000  # 2025-10-09 08:53:20 UTC
 
 
@@ -111,6 +112,9 @@ class Server(FaultyServer):
         super().__init__(_Handler)
         self.account = account
         self.token = TOKEN
+        self.refresh = "refresh-0"
+        self.code = "c0de"
+        self.refreshes = 0
         self.per_second: int | None = None
         self.now: Callable[[], float] = lambda: 0.0
         self.recent: list[float] = []
@@ -151,7 +155,24 @@ class _Handler(FaultyHandler):
     def patch(self) -> None:
         self._write("PATCH")
 
+    def _tokens(self) -> None:
+        """A pair for a code or a refresh token, each good for once."""
+        said, server = json.loads(self.said), self.server
+        proof = (said.get("code"), said.get("refresh_token"))
+        known = proof in {(server.code, None), (None, server.refresh)}
+        if not known or (said["client_id"], said["client_secret"], said["redirect_uri"]) != APPLICATION:
+            self.send(400, '{"hint":"Token has been revoked","title":"invalid_grant"}')
+            return
+        server.refreshes += 1
+        server.code = "used"
+        server.token, server.refresh = f"token-{server.refreshes}", f"refresh-{server.refreshes}"
+        pair = {"access_token": server.token, "refresh_token": server.refresh, "expires_in": 86400}
+        self.send(200, json.dumps({"token_type": "Bearer", **pair}))
+
     def _write(self, method: str) -> None:
+        if self.path == "/oauth2/access_token":
+            self._tokens()
+            return
         if self._unknown():
             return
         account, path = self.server.account, self.path.removeprefix("/api/v4/")

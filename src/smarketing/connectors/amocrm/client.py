@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from smarketing.connectors.amocrm.access import Access, LongLived
 from smarketing.connectors.outside.http import Http
 from smarketing.connectors.outside.pace import Pace
 from smarketing.connectors.outside.trouble import LastingTrouble, PassingTrouble, Trouble, WrongAnswer
@@ -30,36 +31,57 @@ class Listed:
     more: bool
 
 
-class Api:
-    """The account's API, version 4, with a long-lived token."""
+class TokenRefused(LastingTrouble):
+    """The account does not know the token: an application renews it once, for a long-lived one it is the end."""
 
-    def __init__(self, base_url: str, token: str, *, pace: Pace | None = None) -> None:
+
+class Api:
+    """The account's API, version 4. ``access``: a long-lived token, or an application."""
+
+    def __init__(self, base_url: str, access: str | Access, *, pace: Pace | None = None) -> None:
+        self._access: Access = LongLived(access) if isinstance(access, str) else access
         self.base_url = base_url.rstrip("/")
         self.http = Http(
             self.base_url + "/api/v4/",
             judge=judge,
             pace=pace or Pace(PER_SECOND, BURST),
-            headers={"Authorization": f"Bearer {token}", "Accept": "application/hal+json, application/json"},
-            secrets=[token],
+            headers={"Accept": "application/hal+json, application/json"},
+            secrets=self._access.secrets,
         )
 
     def one(self, path: str, params: Params = ()) -> Mapping[str, Any]:
         """A single thing; an empty mapping where there is nothing."""
-        return _content(self.http.read("GET", path, params=list(params)))
+        return _content(self._asked(self.http.read, "GET", path, params=list(params)))
 
     def page(self, path: str, name: str, number: int, limit: int, params: Params = ()) -> Listed:
         """Page ``number`` (from 1) of a list whose items stand under ``name``."""
         asked = [*params, ("limit", str(limit)), ("page", str(number))]
-        content = _content(self.http.read("GET", path, params=asked))
+        content = _content(self._asked(self.http.read, "GET", path, params=asked))
         items = content.get("_embedded", {}).get(name) or []
         return Listed(items, bool(content.get("_links", {}).get("next")))
 
     def write(self, path: str, body: object, *, method: str = "POST") -> Mapping[str, Any]:
         """Sent once: a write that was torn off may have happened."""
-        return _content(self.http.once(method, path, json=body))
+        return _content(self._asked(self.http.once, method, path, json=body))
 
     def close(self) -> None:
         self.http.close()
+
+    def _asked(
+        self, send: Callable[..., httpx.Response], method: str, path: str, **request: Any
+    ) -> httpx.Response:
+        """A request with the token of now. What was refused at the door may be sent again, a write too."""
+        try:
+            return send(method, path, headers=self._bearer, **request)
+        except TokenRefused:
+            if not self._access.renew():
+                raise
+            self.http.hide(self._access.secrets)
+            return send(method, path, headers=self._bearer, **request)
+
+    @property
+    def _bearer(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._access.token}"}
 
 
 def judge(response: httpx.Response) -> Trouble | None:
@@ -73,6 +95,8 @@ def judge(response: httpx.Response) -> Trouble | None:
         return PassingTrouble("busy", _BUSY.fill(status=status), after=_after(response))
     if status >= 500:  # of a write nobody knows then whether it was done
         return PassingTrouble("portal-broken", _BUSY.fill(status=status), after=_after(response))
+    if status == 401:
+        return TokenRefused("no-access", _NO_TOKEN)
     known = _LASTING.get(status)
     if known is not None:
         return LastingTrouble(*known)
@@ -94,16 +118,13 @@ _BROKEN = PassingTrouble(
         "amoCRM sent a page instead of data. It usually passes; it will be tried again.",
     ),
 )
+_NO_TOKEN = Text(
+    "amoCRM больше не принимает токен. Создайте новый долгосрочный токен в настройках интеграции и впишите его в "
+    "подключение; приложению дайте доступ заново.",
+    "amoCRM no longer accepts the token. Make a new long-lived token in the integration's settings and put it "
+    "into the connection; give an application access again.",
+)
 _LASTING = {
-    401: (
-        "no-access",
-        Text(
-            "amoCRM больше не принимает токен. Создайте новый долгосрочный токен в настройках интеграции и "
-            "впишите его в подключение.",
-            "amoCRM no longer accepts the token. Make a new long-lived token in the integration's settings and "
-            "put it into the connection.",
-        ),
-    ),
     402: (
         "not-paid",
         Text(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 import pyarrow as pa
 
 from smarketing.connectors.amocrm import facts, records, setting, walking
+from smarketing.connectors.amocrm.access import Access
 from smarketing.connectors.amocrm.assumptions import assumptions
 from smarketing.connectors.amocrm.client import Api
 from smarketing.connectors.amocrm.options import Options
@@ -57,15 +58,15 @@ _EVENTS = tuple(("filter[type][]", kind) for kind in ("lead_status_changed", "le
 
 
 class AmoCrm:
-    """A connected account. ``base_url``: ``https://NAME.amocrm.ru``; ``token``: a long-lived one."""
+    """An account. ``base_url``: ``https://NAME.amocrm.ru``; ``access``: a long-lived token or an application."""
 
     kind = "amocrm"
 
     def __init__(
-        self, base_url: str, token: str, options: Options | None = None, *, pace: Pace | None = None
+        self, base_url: str, access: str | Access, options: Options | None = None, *, pace: Pace | None = None
     ) -> None:
         self.options = options or Options()
-        self.api = Api(base_url, token, pace=pace)
+        self.api = Api(base_url, access, pace=pace)
 
     @property
     def traffic(self) -> Traffic:

@@ -12,7 +12,7 @@ from smarketing.connectors.bitrix24.connector import Bitrix24, by_application, b
 from smarketing.connectors.bitrix24.events import is_ours
 from smarketing.connectors.bitrix24.options import Options
 from smarketing.connectors.outside.actions import CrmActions
-from smarketing.connectors.outside.granting import Grant, Granted, code_of, with_query
+from smarketing.connectors.outside.granting import Grant, Granted, code_of, not_granted, with_query
 from smarketing.connectors.outside.kinds import YES_NO, Account, ConnectorKind, FormField, WriterKind
 from smarketing.connectors.outside.trouble import LastingTrouble
 from smarketing.facts.language import Text
@@ -22,12 +22,6 @@ _APPLICATION = ("client_id", "client_secret")
 _NO_ACCESS = Text(
     "Укажите адрес входящего вебхука или приложение: адрес портала, client_id и client_secret.",
     "Give the address of an inbound webhook or an application: the portal's address, client_id, client_secret.",
-)
-_NOT_GRANTED = Text(
-    "Приложению ещё не дали доступ. Откройте «Дать доступ» на странице подключения или выполните "
-    "smarketing connection grant КЛЮЧ.",
-    "Nobody has let the application in yet. Open “Give access” on the connection's page or run "
-    "smarketing connection grant KEY.",
 )
 _NO_PORTAL = Text(
     "Впишите в настройки подключения адрес портала: https://имя.bitrix24.ru.",
@@ -62,7 +56,7 @@ def _open(account: Account, tokens_url: str = TOKENS_URL) -> Bitrix24:
     if not all(secrets.get(name) for name in _APPLICATION):
         raise LastingTrouble("no-access", _NO_ACCESS)
     if not all(secrets.get(name) for name in GIVEN):
-        raise LastingTrouble("not-granted", _NOT_GRANTED)
+        raise not_granted()
     return by_application(Granted(account), options, tokens_url=tokens_url)
 
 

@@ -66,6 +66,19 @@ class Granted:
             self.secrets = stored
 
 
+def not_granted() -> LastingTrouble:
+    """An application was entered and nobody has let it in."""
+    return LastingTrouble(
+        "not-granted",
+        Text(
+            "Приложению ещё не дали доступ. Откройте «Дать доступ» на странице подключения или выполните "
+            "smarketing connection grant КЛЮЧ.",
+            "Nobody has let the application in yet. Open “Give access” on the connection's page or run "
+            "smarketing connection grant KEY.",
+        ),
+    )
+
+
 def code_of(answer: Mapping[str, str]) -> str:
     """The code that came back; raises :class:`LastingTrouble` where the person or the account refused."""
     if answer.get("error") or not answer.get("code"):

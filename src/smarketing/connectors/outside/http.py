@@ -129,6 +129,10 @@ class Http:
             self._pace.slow_down()
         raise trouble
 
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Strike these out, too: tokens that were renewed on the way."""
+        self._secrets = tuple(dict.fromkeys((*self._secrets, *filter(None, secrets))))
+
     def masked(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, MASK)
