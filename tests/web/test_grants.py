@@ -161,7 +161,7 @@ def test_application_that_is_not_entered_says_what_is_missing(
     client = signed_in("charlie")
     connect(workspace, server)
     Vault(workspace.secrets_path).forget("crm")
-    assert "Сначала впишите в настройки подключения: Приложение: client_id, Приложение: client_secret." in words(
+    assert "Сначала впишите в настройки подключения: client_id, client_secret." in words(
         client.get("/connections/crm/access")
     )
     assert client.get("/connections/other/access").status_code == 404

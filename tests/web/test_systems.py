@@ -302,6 +302,30 @@ def test_every_kind_has_a_form_that_opens(admin: Client) -> None:
         assert admin.get(f"/connections/new/{kind}").status_code == 200
 
 
+def test_form_folds_what_is_seldom_needed_and_opens_what_was_written(admin: Client, workspace: Workspace) -> None:
+    folded = r'<details class="fold"( open)?><summary>([^<]+)</summary>'
+    page = admin.get("/connections/new/bitrix24").content.decode()
+    assert re.findall(folded, page) == [
+        ("", "Приложение вместо вебхука"),
+        ("", "Поля портала для отчётов"),
+        ("", "Что читать"),
+        ("", "Сообщения портала об изменениях"),
+    ]
+    assert page.count('<option value="" selected>по умолчанию: да</option>') == 3
+    assert page.index('name="secret_webhook"') < page.index("<details class=") < page.index("secret_client_id")
+    written = {"title": "Портал", "minutes": "15", "option_segment": "UF_CRM_1", "option_with_tasks": "false"}
+    assert admin.post("/connections/new/bitrix24", written).status_code == 302
+    edited = admin.get("/connections/bitrix24/settings").content.decode()
+    assert [title for opened, title in re.findall(folded, edited) if opened] == [
+        "Поля портала для отчётов",
+        "Что читать",
+    ]
+
+
+def test_form_of_a_kind_without_groups_stands_open(admin: Client) -> None:
+    assert 'class="fold"' not in admin.get("/connections/new/toy").content.decode()
+
+
 def test_page_asks_the_database_no_more_with_more_runs(
     toy: Client, workspace: Workspace, django_assert_num_queries: Any
 ) -> None:

@@ -15,7 +15,7 @@ from smarketing.connectors.outside.actions import CrmActions
 from smarketing.connectors.outside.granting import Grant, Granted, code_of, not_granted, with_query
 from smarketing.connectors.outside.kinds import YES_NO, Account, ConnectorKind, FormField, WriterKind
 from smarketing.connectors.outside.trouble import LastingTrouble
-from smarketing.facts.language import Text
+from smarketing.facts.language import Text, same
 
 _FIELD = Text("Код поля: UF_CRM_1700000001.", "Code of a field: UF_CRM_1700000001.")
 _APPLICATION = ("client_id", "client_secret")
@@ -85,17 +85,20 @@ def _verify(form: Mapping[str, str], account: Account) -> bool:
     return is_ours(form, secrets.get("event_token", ""), secrets.get("member_id", ""))
 
 
+_APART = Text("Приложение вместо вебхука", "An application instead of a webhook")
+_OWN = Text("Поля портала для отчётов", "Fields of the portal for reports")
+_WHAT = Text("Что читать", "What to read")
+_HINTS = Text("Сообщения портала об изменениях", "Messages of the portal about changes")
+
+
 def _field(name: str, ru: str, en: str) -> FormField:
-    return FormField(name, Text(ru, en), _FIELD, required=False)
+    return FormField(name, Text(ru, en), _FIELD, required=False, group=_OWN)
 
 
-def _secret(name: str) -> FormField:
-    """One of the values of an application, which is the second way."""
-    label = Text(f"Приложение: {name}", f"Application: {name}")
-    return FormField(name, label, _OF_THE_CARD, secret=True, required=False)
+def _switch(name: str, ru: str, en: str) -> FormField:
+    return FormField(name, Text(ru, en), required=False, choices=YES_NO, group=_WHAT)
 
 
-_OF_THE_CARD = Text("Из карточки локального приложения.", "From the card of the local application.")
 _FIELDS = (
     FormField(
         "webhook",
@@ -109,6 +112,24 @@ _FIELDS = (
         secret=True,
         required=False,
     ),
+    FormField(
+        "portal",
+        Text("Адрес портала", "Address of the portal"),
+        Text("https://имя.bitrix24.ru", "https://name.bitrix24.com"),
+        required=False,
+        group=_APART,
+    ),
+    *(
+        FormField(
+            name,
+            same(name),
+            Text("Из карточки локального приложения.", "From the card of the local application."),
+            secret=True,
+            required=False,
+            group=_APART,
+        )
+        for name in _APPLICATION
+    ),
     _field("segment", "Поле сегмента", "Field of the segment"),
     _field("product", "Поле продукта", "Field of the product"),
     _field("region", "Поле региона", "Field of the region"),
@@ -117,36 +138,29 @@ _FIELDS = (
     _field("lead_loss_field", "Поле причины отказа лида", "Field of a lead's loss reason"),
     FormField(
         "fields",
-        Text("Другие поля для отчётов", "Other fields for reports"),
+        Text("Другие поля", "Other fields"),
         Text(
             "landing=UF_CRM_1, city=UF_CRM_2: слева столбец лида или своё поле, справа код поля портала.",
             "landing=UF_CRM_1, city=UF_CRM_2: a column of the lead or your own field, then the portal's.",
         ),
         required=False,
         pairs=True,
+        group=_OWN,
     ),
-    FormField(
-        "with_products", Text("Читать товары сделок", "Read products of deals"), required=False, choices=YES_NO
-    ),
-    FormField("with_calls", Text("Читать звонки", "Read calls"), required=False, choices=YES_NO),
-    FormField("with_tasks", Text("Читать задачи", "Read tasks"), required=False, choices=YES_NO),
+    _switch("with_products", "Товары сделок", "Products of deals"),
+    _switch("with_calls", "Звонки", "Calls"),
+    _switch("with_tasks", "Задачи", "Tasks"),
     FormField(
         "event_token",
         Text("Токен исходящего вебхука", "Token of the outgoing webhook"),
-        Text("Если портал подсказывает нам об изменениях.", "Where the portal hints at changes."),
+        Text(
+            "Как его завести, сказано на странице подключения: «Адрес для сообщений системы».",
+            "How to make one is told on the connection's page: “Address for the system's messages”.",
+        ),
         secret=True,
         required=False,
+        group=_HINTS,
     ),
-    FormField(
-        "portal",
-        Text("Адрес портала", "Address of the portal"),
-        Text(
-            "Только для приложения вместо вебхука: https://имя.bitrix24.ru.",
-            "Only for an application instead of a webhook: https://name.bitrix24.com.",
-        ),
-        required=False,
-    ),
-    *(_secret(name) for name in _APPLICATION),
 )
 
 

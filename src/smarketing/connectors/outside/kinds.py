@@ -34,7 +34,8 @@ class FormField:
     """One line of the form of a kind. A secret one is written and never shown; the others are options.
 
     ``many``: several values, written with commas between them. ``pairs``: name=value, likewise.
-    ``choices``: value → what it is called.
+    ``choices``: value → what it is called. ``group``: lines of one name stand together, folded while nobody needs
+    them.
     """
 
     name: str
@@ -45,6 +46,7 @@ class FormField:
     many: bool = False
     pairs: bool = False
     choices: Mapping[str, Text] = field(default_factory=dict)
+    group: Text | None = None
 
     def value(self, said: str) -> Option:
         """What a person wrote, as the options understand it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,7 +13,20 @@ from smarketing.connectors.outside.kinds import Connection, ConnectorKind, FormF
 from smarketing.facts.language import Language, Text
 from smarketing.web.forms import SpokenForm
 
-_KEEP = Text("Сохранён. Пустое поле его не меняет.", "Stored. An empty field does not change it.")
+_KEEP = Text("Пустое поле не меняет сохранённого.", "An empty field keeps what is stored.")
+
+
+@dataclass(frozen=True)
+class FieldGroup:
+    """Lines of a form that stand together under a title, or openly without one."""
+
+    title: Text | None
+    fields: tuple[forms.BoundField, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Somebody has written here, or something here is wrong."""
+        return any(field.errors or field.value() for field in self.fields)
 
 
 class SystemForm(SpokenForm):
@@ -53,10 +67,27 @@ class SystemForm(SpokenForm):
         }
         if field.choices:
             named = [(value, name.say(self.language)) for value, name in field.choices.items()]
-            return forms.ChoiceField(choices=[("", "—"), *named], **said)
+            return forms.ChoiceField(choices=[("", self._unsaid(field)), *named], **said)
         return forms.CharField(
             max_length=5000, widget=_secret_input() if field.secret else forms.TextInput(), **said
         )
+
+    def _unsaid(self, field: FormField) -> str:
+        """What holds where nobody chooses."""
+        known = self.kind.options.model_fields.get(field.name)
+        usual = field.choices.get(str(known.default).lower()) if known else None
+        if usual is None:
+            return "—"
+        return Text(f"по умолчанию: {usual.ru}", f"by default: {usual.en}").say(self.language)
+
+    @property
+    def groups(self) -> list[FieldGroup]:
+        """The lines of the form as they stand on the page: first those without a group."""
+        named = {_name(field): field.group for field in self.kind.fields}
+        found: dict[Text | None, list[forms.BoundField]] = {None: []}
+        for bound in self:
+            found.setdefault(named.get(bound.name), []).append(bound)
+        return [FieldGroup(title, tuple(fields)) for title, fields in found.items()]
 
     def connection(self, key: str) -> Connection:
         """The connection as it was written; whether the kind takes its options is judged by the kind."""
