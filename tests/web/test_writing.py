@@ -90,6 +90,9 @@ def test_log_tells_what_was_done_and_a_stopped_kind_what_to_do(crm: Crm, admin: 
     assert "комментарий в карточке D70 сделано" in words(page)
     assert 'id="ws-notice"' in page.content.decode()
     assert "У вебхука нет нужного права." in words(page)
+    dry = words(admin.get("/connections/crm/writing/dry"))
+    assert "записалось бы: 0." in dry
+    assert re.search(r"D70 уведомление сотруднику .* остановлен D70 задача", dry)
     admin.post("/connections/crm/writing", {"on": ["comment", "notice"]})
     assert all(rule.stopped is None for rule in rules(crm.workspace, "crm"))
 

@@ -40,8 +40,8 @@ _TASK = Text(
     "Fill in required fields: {fields} (stage “{stage}”)",
 )
 _BACK = Text(
-    "Карточка возвращается на прежнюю стадию: на стадии «{stage}» обязательны поля {fields}.",
-    "The card goes back to the stage before: “{stage}” requires {fields}.",
+    "Карточка возвращается на прежнюю стадию: на стадии «{stage}» обязательны поля: {fields}.",
+    "The card goes back to the stage before: “{stage}” requires: {fields}.",
 )
 _CALL = Text(
     "Лид ждёт первого ответа {waited} рабочего времени, норма — {norm} мин. Позвоните клиенту.",

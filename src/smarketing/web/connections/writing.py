@@ -66,7 +66,11 @@ def writing_dry(request: HttpRequest, key: str) -> HttpResponse:
         context["wrong"] = error.text
     else:
         lines = shown.due_lines(acted, found)
-        more = {"left": acted.left, "per_run": PER_RUN, "ready": sum(line.on for line in lines)}
+        more = {
+            "left": acted.left,
+            "per_run": PER_RUN,
+            "ready": sum(line.on and not line.stopped for line in lines),
+        }
         context |= {"lines": lines, **more}
     return render(request, "connections/writing_dry.html", context)
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from smarketing.connectors.outside.actions import LABELS, ActionKind, Done, Outcome
+from smarketing.connectors.outside.actions import LABELS, OUTCOMES, ActionKind, Done, Outcome
 from smarketing.facts.company import Company
 from smarketing.facts.language import Text, same
 from smarketing.jobs.writing_back import Acted, Rule
 from smarketing.jobs.writing_log import Switched
-from smarketing.jobs.writing_words import say_outcome, say_switched
+from smarketing.jobs.writing_words import say_switched
 from smarketing.metrics.wording import DASH, say_moment
 
 _FIELDS = Text("карточка перешла без обязательных полей", "a card moved without its required fields")
@@ -41,17 +41,19 @@ class EntryLine:
     url: str
     outcome: Text
     mark: str
+    problem: Text | None = None
 
 
 @dataclass(frozen=True)
 class DueLine:
-    """What would be done for one card."""
+    """What would be done for one card. ``stopped``: on, but waiting for a person."""
 
     card: str
     url: str
     what: Text
     text: str
     on: bool
+    stopped: bool
 
 
 def rule_lines(rules: Sequence[Rule], company: Company, now: datetime) -> list[RuleLine]:
@@ -75,14 +77,15 @@ def entry_lines(entries: Sequence[Done | Switched], company: Company, now: datet
 
 def due_lines(acted: Acted, rules: Sequence[Rule]) -> list[DueLine]:
     """What would be done; what is off stands there as well and is marked so."""
-    on: Mapping[ActionKind, bool] = {rule.kind: rule.since is not None for rule in rules}
+    known = {rule.kind: rule for rule in rules}
     return [
         DueLine(
             done.action.card,
             _web(done.action.url),
             LABELS[done.action.kind],
             done.action.text,
-            on.get(done.action.kind, False),
+            on=known[done.action.kind].since is not None,
+            stopped=known[done.action.kind].stopped is not None,
         )
         for done in acted.done
     ]
@@ -93,7 +96,13 @@ def _entry(one: Done | Switched, at: Text) -> EntryLine:
         return EntryLine(at, say_switched(one), one.who, "", same(DASH), "")
     action = one.action
     return EntryLine(
-        at, LABELS[action.kind], action.card, _web(action.url), say_outcome(one), _MARKS.get(one.outcome, "")
+        at,
+        LABELS[action.kind],
+        action.card,
+        _web(action.url),
+        OUTCOMES[one.outcome],
+        _MARKS.get(one.outcome, ""),
+        one.problem,
     )
 
 
