@@ -54,6 +54,17 @@ def test_lines_that_differ_in_more_are_not_one_deal(sift: Sift) -> None:
     assert reading.counts["leads"] == Count(received=2, accepted=0, quarantined=2)
 
 
+def test_a_record_of_which_a_line_was_set_aside_is_told(sift: Sift) -> None:
+    text = HEAD + "1,2026-11-02,Анна,Стул,100\n1,2026-11-02,Анна,Стол,сто\n2,2026-11-02,Пётр,Стул,100\n"
+    reading = sift(parse_mapping(DEALS, "deals"), deals=text)
+    (told,) = [finding for finding in reading.findings if finding.code == "rows-torn"]
+    assert (told.count, told.red) == (1, True)
+    assert told.text.ru == (
+        "Записей, часть строк которых ушла в карантин («лиды»): 1. Их суммы неполны: исправьте файл и загрузите "
+        "его целиком, а не по строке."
+    )
+
+
 @pytest.mark.parametrize(
     ("together", "said"),
     [

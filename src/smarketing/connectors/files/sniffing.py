@@ -179,7 +179,8 @@ def sniff_layout(sample: str, name: str, *, whole: bool, hints: Hints | None = N
     rows = _rows(sample, delimiter, whole=whole)
     header = find_header([cells for cells, _ in rows], name, hints.header_row)
     cells, lines = rows[header]
-    titles = tuple(" ".join(filled(row)) for row, _ in rows[:header] if filled(row))
+    said = (" ".join(filled(row)) for row, _ in rows[:header])
+    titles = tuple(line for line in said if any(map(str.isalnum, line)))  # «# -----» says nothing
     return Layout(delimiter, header + 1, lines, titles, tuple(cell.strip() for cell in cells))
 
 

@@ -25,6 +25,7 @@ def file_findings(bench: Workbench, cells: Cells, sifted: Sequence[Sifted], comp
     yield from _foreign_signs(bench, cells, sifted, company)
     yield from _put_together(sifted)
     for part in sifted:
+        yield from _torn(bench, cells, part)
         yield from _rounded(bench, cells, part)
         if part.table == "ad_spend":
             yield from _repeated_spend(bench, cells, part)
@@ -59,6 +60,27 @@ def _put_together(sifted: Sequence[Sifted]) -> Iterator[Finding]:
             "One record stood on several lines of the file (“{table}”): {n} lines more, their sums were added.",
         ).fill(table=TABLES[table].label, n=number(lines))
         yield Finding("rows-together", text, lines, rows)
+
+
+def _torn(bench: Workbench, cells: Cells, part: Sifted) -> Iterator[Finding]:
+    """Records on several lines of which some were set aside: their sums lack what stands there."""
+    if not cells.mapping.tables[part.place].together:
+        return
+    key = ", ".join(f'"{name}"' for name in TABLES[part.table].key)
+    torn = int(
+        bench.one(
+            f"SELECT COUNT(*) FROM (SELECT 1 FROM {part.relation} GROUP BY {key} "
+            f"HAVING bool_or(issue IS NULL) AND bool_or(issue IS NOT NULL))"
+        )[0]
+    )
+    if torn:
+        text = Text(
+            "Записей, часть строк которых ушла в карантин («{table}»): {n}. Их суммы неполны: исправьте файл и "
+            "загрузите его целиком, а не по строке.",
+            "Records some of whose lines went to quarantine (“{table}”): {n}. Their sums are incomplete: correct "
+            "the file and load it whole instead of line by line.",
+        ).fill(table=TABLES[part.table].label, n=number(torn))
+        yield Finding("rows-torn", text, torn, part.received, (), None, True)
 
 
 def _rounded(bench: Workbench, cells: Cells, part: Sifted) -> Iterator[Finding]:

@@ -32,8 +32,9 @@ class UploadForm(SpokenForm):
     labels = {"upload": Text("Файлы", "Files")}
     hints = {
         "upload": Text(
-            "CSV, XLSX, Parquet или архив gzip. Несколько файлов загружаются одной версией.",
-            "CSV, XLSX, Parquet or gzip. Several files are loaded as one version.",
+            "CSV, XLSX, XLS, Parquet или архив gzip, также «Excel» Битрикс24. Несколько файлов загружаются одной "
+            "версией.",
+            "CSV, XLSX, XLS, Parquet or gzip, also Bitrix24's “Excel”. Several files are loaded as one version.",
         )
     }
 
