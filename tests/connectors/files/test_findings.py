@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 from smarketing.connectors.files.findings import Fill, Finding
-from smarketing.connectors.files.gathering import Reading
+from smarketing.connectors.files.folders import fact_mapping
+from smarketing.connectors.files.gathering import Intake, Reading
 from smarketing.connectors.files.mapping import parse_mapping
+from smarketing.connectors.files.reading import Workbench
 from smarketing.facts.company import Company
 from smarketing.facts.identity import EMPTY_VALUES
-from tests.connectors.files.conftest import Sift
+from tests.connectors.files.conftest import NOW, Sift
 
 LEADS = "lead_id,created_at,amount,campaign\n1,2026-11-02,100,осень\n2,2026-11-02,,осень\n3,2026-11-02,500,щит\n"
 
@@ -50,6 +53,28 @@ def test_equal_rows_of_spend_are_told_with_their_money(sift: Sift) -> None:
     spend = "day,lead_source,cost\n" + "2026-11-01,a,5\n" * 3 + "2026-11-02,a,5\n"
     finding = found(sift(ad_spend=spend), "repeated-spend")
     assert (finding.count, finding.of, finding.amount, finding.red) == (2, 4, Decimal("10.00"), True)
+
+
+def test_spend_of_one_day_out_of_two_files_is_told_with_its_money(tmp_path: Path) -> None:
+    head = "day,lead_source,campaign,cost\n"
+    texts = (
+        ("a.csv", head + "2026-11-01,google,Brand,10.50\n2026-11-02,google,Brand,20\n"),
+        ("b.csv", head + "2026-11-01,google,осень,5\n2026-11-02,vk,осень,7\n"),
+    )
+    with Workbench() as bench:
+        intake = Intake(bench, Company(), NOW)
+        for name, text in texts:
+            (tmp_path / name).write_text(text, encoding="utf-8")
+            sheet = bench.read(tmp_path / name)
+            mapping = fact_mapping("ad_spend", sheet.headings)
+            assert mapping is not None
+            intake.add(sheet, mapping)
+        told = found(intake.finish(), "spend-of-two-files")
+    assert (told.count, told.amount) == (1, Decimal("15.50"))
+    assert told.text.ru == (
+        "Расход одного источника за один день пришёл из нескольких файлов (a.csv, b.csv): таких дней 1, денег "
+        "15,50. Если это один и тот же расход, оставьте один из файлов."
+    )
 
 
 def test_phones_and_addresses_that_cannot_exist(sift: Sift) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +18,7 @@ from smarketing.connectors.files.reading import Sheet, Workbench
 from smarketing.connectors.files.reasons import nearest, row_reason
 from smarketing.connectors.files.sifting import Issue, Sifted, Terms, sift, stage_names
 from smarketing.connectors.files.sniffing import Sniffed
-from smarketing.connectors.files.suspicions import file_findings
+from smarketing.connectors.files.suspicions import file_findings, spend_of_two_files
 from smarketing.connectors.files.totals import Totals, totals
 from smarketing.connectors.files.values import Decision, moment_formats, number_problem
 from smarketing.facts.company import Company
@@ -152,7 +153,11 @@ class Intake:
             accepted=accepted,
             quarantined=aside.table(),
             totals=totals(self.bench, relations, company),
-            findings=(*self._file_findings(), *fact_findings(self.bench, relations, company)),
+            findings=(
+                *self._file_findings(),
+                *self._spend_findings(),
+                *fact_findings(self.bench, relations, company),
+            ),
             fills=fills(self.bench, relations, self._custom_keys()),
         )
         _assert_nothing_lost(reading)
@@ -192,6 +197,10 @@ class Intake:
                 self.terms.company,
             )
         ]
+
+    def _spend_findings(self) -> Iterable[Finding]:
+        parts = [(part.file, part.sifted.relation) for part in self._parts if part.sifted.table == "ad_spend"]
+        return spend_of_two_files(self.bench, [self._files[file][0].sniffed.file for file, _ in parts], parts)
 
     # --- rows with something wrong in themselves ---------------------------------------------------------
 

@@ -38,6 +38,33 @@ def file_findings(bench: Workbench, cells: Cells, sifted: Sequence[Sifted], comp
     yield from _unseen_errors(bench, cells)
 
 
+def spend_of_two_files(
+    bench: Workbench, names: Sequence[str], parts: Sequence[tuple[int, str]]
+) -> Iterator[Finding]:
+    """Spend of one source, account and day out of several files of one load: the same money seen from two sides?
+
+    ``parts``: number of the file and relation of its spend; ``names``: the files in that order.
+    """
+    if len({file for file, _ in parts}) < 2:
+        return
+    rows = " UNION ALL ".join(
+        f"SELECT {file} AS file, lead_source, account, day, cost FROM {relation} WHERE issue IS NULL"
+        for file, relation in parts
+    )
+    days, money = bench.one(
+        f"SELECT COUNT(*), SUM(cost) FROM (SELECT SUM(cost) AS cost FROM ({rows}) "
+        f"GROUP BY lead_source, account, day HAVING COUNT(DISTINCT file) > 1)"
+    )
+    if days:
+        text = Text(
+            "Расход одного источника за один день пришёл из нескольких файлов ({files}): таких дней {n}, денег "
+            "{money}. Если это один и тот же расход, оставьте один из файлов.",
+            "Spend of one source and day came out of several files ({files}): {n} such days, money {money}. If it "
+            "is the same spend, keep one of the files.",
+        ).fill(files=", ".join(dict.fromkeys(names)), n=number(days), money=number(money))
+        yield Finding("spend-of-two-files", text, days, days, (), money)
+
+
 def _assumed_numbers(cells: Cells, sifted: Iterable[Sifted]) -> Iterator[Finding]:
     for part in sifted:
         for key, decision in part.decisions.items():
