@@ -154,7 +154,7 @@ def test_health_of_a_revoked_webhook_says_what_to_do(small: FakePortal, server: 
 def test_contract_kit_answers_every_point_without_personal_data(portal: FakePortal, server: Server) -> None:
     World(portal, seed=3).fill(80, 60)
     found = {one.key: one for one in connected(server).assumptions()}
-    assert len(found) == 18
+    assert len(found) == 19
     assert all(one.says.ru and one.says.en for one in found.values())
     assert found["history-by-ids"].holds is True
     assert found["operators-in-batch"].holds is True

@@ -288,6 +288,18 @@ def test_kit_says_whether_products_make_the_sum_without_naming_them(portal: Fake
     assert told["products-of-many"] == (True, "2 of 2")
 
 
+def test_kit_says_whether_the_catalogue_goes_by_numbers(portal: FakePortal, reader: Reader) -> None:
+    for number in range(1, 61):
+        portal.product(number, f"Товар {number}")
+    told = {one.key: (one.holds, one.seen) for one in reader.connector.assumptions()}
+    assert told["catalogue-by-ids"] == (True, "10 rows after")
+    portal.ids_ignored_by = ("crm.product.list",)
+    told = {one.key: (one.holds, one.seen) for one in reader.connector.assumptions()}
+    assert told["catalogue-by-ids"] == (False, "50 rows after")
+    reader.read()  # and is read all the same, by offsets
+    assert reader.mirror.counts()["products"] == 60
+
+
 def test_kit_cannot_tell_of_products_where_there_are_none(portal: FakePortal, reader: Reader) -> None:
     deal(portal, 7)
     told = {one.key: (one.holds, one.seen) for one in reader.connector.assumptions()}

@@ -125,17 +125,6 @@ def _page(portal: Portal, stream: str, after: int = 0) -> list[Mapping[str, Any]
     return listing.found(portal.call(listing.method, listing.after(after)).result)
 
 
-def _history_by_ids(portal: Portal) -> Found:
-    """The second page must begin behind the last id of the first."""
-    first = _page(portal, "deal_moves")
-    if len(first) < PAGE:
-        return None, f"{len(first)} rows"
-    ids = [int(str(row["ID"])) for row in first]
-    second = [int(str(row["ID"])) for row in _page(portal, "deal_moves", ids[-1])]
-    holds = ids == sorted(ids) and all(one > ids[-1] for one in second)
-    return holds, f"{len(second)} rows after"
-
-
 def _history_has_beginnings(portal: Portal) -> Found:
     rows = _page(portal, "deal_moves")
     owners = {str(row.get("OWNER_ID")) for row in rows}
@@ -235,20 +224,18 @@ def _one_zone(portal: Portal) -> Found:
     return ours == {datetime.fromisoformat(answer.asked_at).utcoffset()}, f"{len(ours)} offsets"
 
 
-def _calls_by_ids(portal: Portal) -> Found:
-    ids = [int(str(row["ID"])) for row in _page(portal, "calls")]
-    if len(ids) < PAGE:
-        return None, f"{len(ids)} rows"
-    second = [int(str(row["ID"])) for row in _page(portal, "calls", ids[-1])]
-    return ids == sorted(ids) and all(one > ids[-1] for one in second), ""
+def _by_ids(stream: str) -> Callable[[Portal], Found]:
+    """Does the second page begin behind the last number of the first, all of it rising?"""
 
+    def look(portal: Portal) -> Found:
+        listing = KINDS[stream].listing
+        ids = [int(str(row[listing.row_id or listing.id])) for row in _page(portal, stream)]
+        if len(ids) < PAGE:
+            return None, f"{len(ids)} rows"
+        second = [int(str(row[listing.row_id or listing.id])) for row in _page(portal, stream, ids[-1])]
+        return ids == sorted(ids) and all(one > ids[-1] for one in second), f"{len(second)} rows after"
 
-def _tasks_by_ids(portal: Portal) -> Found:
-    ids = [int(str(row["id"])) for row in _page(portal, "tasks")]
-    if len(ids) < PAGE:
-        return None, f"{len(ids)} rows"
-    second = [int(str(row["id"])) for row in _page(portal, "tasks", ids[-1])]
-    return ids == sorted(ids) and all(one > ids[-1] for one in second), ""
+    return look
 
 
 def _enough_of_a_size(portal: Portal) -> Found:
@@ -296,7 +283,7 @@ def _lines_make_the_sum(portal: Portal) -> Found:
 _KIT: Mapping[str, tuple[Text, Callable[[Portal], Found]]] = {
     "history-by-ids": (
         Text("История стадий читается по растущим номерам.", "Stage history is read by rising ids."),
-        _history_by_ids,
+        _by_ids("deal_moves"),
     ),
     "history-begins": (
         Text("У каждой карточки есть строка о создании.", "Every card has a line of its creation."),
@@ -340,8 +327,18 @@ _KIT: Mapping[str, tuple[Text, Callable[[Portal], Found]]] = {
         Text("Время карточек — в поясе сервера.", "Moments of cards are in the server's zone."),
         _one_zone,
     ),
-    "calls-by-ids": (Text("Звонки читаются по растущим номерам.", "Calls are read by rising ids."), _calls_by_ids),
-    "tasks-by-ids": (Text("Задачи читаются по растущим номерам.", "Tasks are read by rising ids."), _tasks_by_ids),
+    "calls-by-ids": (
+        Text("Звонки читаются по растущим номерам.", "Calls are read by rising ids."),
+        _by_ids("calls"),
+    ),
+    "tasks-by-ids": (
+        Text("Задачи читаются по растущим номерам.", "Tasks are read by rising ids."),
+        _by_ids("tasks"),
+    ),
+    "catalogue-by-ids": (
+        Text("Каталог товаров читается по растущим номерам.", "The catalogue is read by rising ids."),
+        _by_ids("products"),
+    ),
     "products-of-many": (
         Text("Товары нескольких сделок приходят одним вызовом.", "One call gives the products of several deals."),
         _lines_of_many,
