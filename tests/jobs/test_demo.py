@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -20,13 +21,17 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from smarketing.analyses.economics import economics
 from smarketing.analyses.planning.record import Origin, numbers_in_force, standings, versions
+from smarketing.analyses.question import Question
+from smarketing.analyses.reconciliation.pairs import preview, proposed_pairs
 from smarketing.analyses.verdict.answer import verdict as judge
 from smarketing.analyses.verdict.result import Cause
 from smarketing.facts.company import Milestone
 from smarketing.facts.identity import email_plain, phone_e164
-from smarketing.facts.period import Month
+from smarketing.facts.period import Clock, Month
 from smarketing.facts.tables import TABLES
+from smarketing.jobs.deciding import say
 from smarketing.jobs.demo import make_demo
 from smarketing.jobs.demo.clock import MOSCOW, WorkingClock
 from smarketing.jobs.demo.generate import TODAY, demo_company, generate
@@ -41,8 +46,11 @@ from smarketing.jobs.demo.truths import (
     SKIPPED_FIELDS,
     SLOW_ANSWERS,
     TRUTHS,
+    TWO_CARDS,
+    TWO_CARDS_BOUGHT,
 )
 from smarketing.jobs.demo.write import BROKEN_ROWS, write
+from smarketing.jobs.same_people import queue
 from smarketing.jobs.workspace import Workspace
 from smarketing.stats.uncertainty import Label
 
@@ -420,6 +428,20 @@ def test_february_misses_its_plan_though_nothing_was_changed_in_it(
         assert abs(len(rows) - plan[model.key, "leads"]) < Decimal(2.5 * len(rows) ** 0.5), model.key
 
 
+def test_some_clients_have_two_cards_of_one_phone(facts: dict[str, pa.Table]) -> None:
+    cards: dict[str, list[Fact]] = defaultdict(list)
+    for card in facts["clients"].to_pylist():
+        if (number := phone_e164(card["phone"])) is not None:
+            cards[number].append(card)
+    twice = [sorted(found, key=lambda card: card["created_at"]) for found in cards.values() if len(found) > 1]
+    paid = set(facts["payments"]["client_id"].to_pylist())
+
+    assert [len(found) for found in twice] == [2] * int(TWO_CARDS.after)
+    assert all(later["created_at"].date() >= TWO_CARDS.since for _, later in twice)
+    assert all(one["name"] == other["name"] and one["phone"] != other["phone"] for one, other in twice)
+    assert sum(all(card["client_id"] in paid for card in found) for found in twice) == TWO_CARDS_BOUGHT
+
+
 def test_seller_opinion_differs_from_the_rule_in_one_lead_of_ten(leads: list[Fact]) -> None:
     said = {"целевой": "target", "нецелевой": "non_target"}
     both = [lead for lead in leads if lead["seller_quality"] in said and verdict(lead) != "unknown"]
@@ -501,6 +523,48 @@ def test_make_demo_loads_everything_but_seven_rows(facts: dict[str, pa.Table], w
 
     assert leads == [{"n": facts["leads"].num_rows}]
     assert sum(map(len, kept)) == 7
+
+
+def test_two_cards_wait_for_a_word_and_joined_they_are_eight_new_customers_fewer(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    copied = Workspace(tmp_path / "copy")
+    shutil.copytree(workspace.root, copied.root)
+
+    def new_customers() -> Any:
+        with copied.lake.open() as reader:
+            return economics(reader, Question(), ("new_customers",)).total.figures["new_customers"].value
+
+    before = new_customers()
+    with copied.lake.open() as reader:
+        exact = queue(reader).exact
+    assert [match.reason for match in exact] == ["phone"] * int(TWO_CARDS.after)
+    say(copied, exact, "same", "founder", datetime(2026, 11, 20, 18, tzinfo=UTC))
+    assert before - new_customers() == TWO_CARDS_BOUGHT
+
+
+def test_regular_tasks_are_a_figure(facts: dict[str, pa.Table], workspace: Workspace) -> None:
+    due = [task for task in facts["tasks"].to_pylist() if task["due_at"].date() < TODAY]
+    in_time = [task for task in due if task["done_at"] and task["done_at"].date() <= task["due_at"].date()]
+    with workspace.lake.open() as reader:
+        asked = Question(clock=Clock.PERIOD)
+        figure = economics(reader, asked, ("tasks_done",)).total.figures["tasks_done"]
+
+    assert (len(in_time), len(due)) == (79, 95)
+    assert (figure.numerator, figure.denominator) == (79, 95)
+
+
+def test_broken_tag_is_found_with_its_cost_before_and_after(workspace: Workspace) -> None:
+    with workspace.lake.open() as reader:
+        (pair,) = proposed_pairs(reader)
+        seen = preview(reader, pair)
+
+    assert pair.key == (BROKEN_TAG.lead_source, BROKEN_TAG.campaign, BROKEN_TAG_NAME)
+    assert seen.crm["spend"].value is None  # free to look at, for the money stands under the other name
+    assert seen.joined["spend"].value == seen.report["spend"].value
+    for key in ("leads", "sales"):
+        assert seen.joined[key].value == seen.report[key].value + seen.crm[key].value
+    assert seen.joined["cac_paid"].value < seen.report["cac_paid"].value
 
 
 def test_make_demo_ends_on_its_own_today(workspace: Workspace) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from smarketing.facts.company import Company, read_company
 from smarketing.facts.period import Month
 from smarketing.jobs.demo import columns
+from smarketing.jobs.demo.cards import two_cards
 from smarketing.jobs.demo.clock import DAY, Seconds, WorkingClock, day_number
 from smarketing.jobs.demo.contacts import activities, touches
 from smarketing.jobs.demo.draw import Drawn, Marks, Random, Words, draw_month, join, kept
@@ -22,6 +23,7 @@ from smarketing.jobs.demo.market import CITIES, FIRST_MONTH, MEDIUMS, SEGMENTS
 from smarketing.jobs.demo.money import Sales, payments, sales_of
 from smarketing.jobs.demo.names import client_name, email, phone, seller_quality
 from smarketing.jobs.demo.plan import ad_spend, costs, people, plans, reported
+from smarketing.jobs.demo.tasks import tasks
 from smarketing.jobs.demo.truths import MORE_PRIVATE
 from smarketing.jobs.demo.walk import NEVER, STAGES, Walk, walk
 
@@ -83,13 +85,13 @@ def generate(seed: int = SEED, until: date = TODAY) -> dict[str, pa.Table]:
         "plans": plans(months(until)),
         "costs": costs(months(until)),
         "reported": reported(world.random(8), world.leads, world.cut),
+        "tasks": tasks(world.random(10), months(until), working_clock(world.company, until), world.cut),
     }
 
 
 def make_world(seed: int, until: date) -> World:
     company = demo_company()
-    last = Month.of(until)
-    clock = WorkingClock(company.calendar, FIRST_MONTH.first, date(last.year + 2, 1, 1))
+    clock = working_clock(company, until)
     drawn = [draw_month(np.random.default_rng([seed, m.number]), m, clock) for m in months(until)]
     leads = join(drawn)
     random = np.random.default_rng([seed, 0, 1])
@@ -100,6 +102,10 @@ def make_world(seed: int, until: date) -> World:
     client = _client_numbers(random, leads, paths, original)
     sales = sales_of(np.random.default_rng([seed, 0, 2]), leads, paths, clock)
     return World(company, until, seed, leads, paths, is_test, original, client, sales)
+
+
+def working_clock(company: Company, until: date) -> WorkingClock:
+    return WorkingClock(company.calendar, FIRST_MONTH.first, date(until.year + 2, 1, 1))
 
 
 def months(until: date) -> list[Month]:
@@ -273,13 +279,21 @@ def _clients(world: World) -> pa.Table:
     leads = world.leads
     rows = np.unique(world.client[leads.created <= world.cut])
     segments = leads.true_segment[rows]
+    paid = np.isin(np.arange(len(leads)), world.client[world.sales.lead[world.sales.at <= world.cut]])
+    again = two_cards(world.random(9), leads, rows, paid)
+    whose = np.array([again.get(row, row) for row in rows.tolist()])
+    second = whose != rows
     return pa.table(
         {
             "client_id": columns.words(columns.ids("C-", rows + 1)),
             "created_at": columns.moments(leads.created[rows]),
-            "name": columns.words([client_name(s, int(n)) for s, n in zip(segments, rows, strict=True)]),
+            "name": columns.words([client_name(s, int(n)) for s, n in zip(segments, whose, strict=True)]),
             "segment": columns.words(kept(segments, ~leads.skips[rows])),
-            "phone": columns.words([phone(int(n), bool(leads.wrong_number[n])) for n in rows]),
-            "email": columns.words([email(s, int(n)) for s, n in zip(segments, rows, strict=True)]),
+            "phone": columns.words(
+                [phone(int(n), bool(leads.wrong_number[n]), again=a) for n, a in zip(whose, second, strict=True)]
+            ),
+            "email": columns.words(
+                [None if a else email(s, int(n)) for s, n, a in zip(segments, rows, second, strict=True)]
+            ),
         }
     )

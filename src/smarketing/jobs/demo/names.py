@@ -35,14 +35,14 @@ def client_name(segment: str, number: int) -> str:
     return f"{form} «{_FIRST[number % 12]}-{_SECOND[number // 12 % 12]} {number % 89 + 1}»"
 
 
-def phone(number: int, wrong: bool) -> str:
-    """As people write it, in one of four ways; a wrong one no network would accept."""
+def phone(number: int, wrong: bool, *, again: bool = False) -> str:
+    """As people write it, in one of four ways, ``again`` in another; a wrong one no network would accept."""
     if wrong:
         return "+7 111 111 11 11"
     digits = f"{number:07d}"
     a, b, c = digits[:3], digits[3:5], digits[5:]
     forms = (f"+7 900 {a}-{b}-{c}", f"8 (900) {a}-{b}-{c}", f"8900{digits}", f"+7(900){a}{b}{c}")
-    return forms[number % 4]
+    return forms[(number + again) % 4]
 
 
 def email(segment: str, number: int) -> str | None:

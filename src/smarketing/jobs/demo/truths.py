@@ -13,7 +13,7 @@ from typing import Literal
 from smarketing.facts.company import Zone
 from smarketing.facts.language import Text
 
-Part = Literal["leads", "mix", "target_share", "handled_share", "tag", "fields", "chance"]
+Part = Literal["leads", "mix", "target_share", "handled_share", "tag", "fields", "chance", "cards"]
 
 
 @dataclass(frozen=True)
@@ -177,6 +177,26 @@ MORE_PRIVATE = Truth(
     ),
 )
 
+TWO_CARDS = Truth(
+    key="two_cards",
+    part="cards",
+    zone=Zone.SALES,
+    since=date(2026, 6, 1),
+    before=0.0,
+    after=24.0,
+    name=Text(
+        "С июня 2026 года 24 клиента заведены второй карточкой с тем же телефоном, записанным иначе; "
+        "восемь из них купили по обеим.",
+        "Since June 2026 24 clients got a second card with the same phone written another way; eight of them "
+        "bought under both.",
+    ),
+    shows=Text(
+        "Страница «Один или разные»: 24 точных совпадения; соединённые, восемь новых клиентов станут прежними.",
+        "The page “One or two”: 24 exact matches; once joined, eight new customers are known ones.",
+    ),
+)
+TWO_CARDS_BOUGHT = 8  # of them under both cards
+
 TRUTHS: tuple[Truth, ...] = (
     CHANCE_MONTH,
     SKIPPED_FIELDS,
@@ -185,4 +205,5 @@ TRUTHS: tuple[Truth, ...] = (
     SLOW_ANSWERS,
     FEWER_DEALERS,
     MORE_PRIVATE,
+    TWO_CARDS,
 )
