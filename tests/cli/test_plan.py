@@ -65,6 +65,20 @@ def test_json_of_a_plan(planned: Path):
     assert data["versions"][0]["file"] == "october.csv"
 
 
+def test_json_of_duties_is_that_of_the_plan(planned: Path):
+    told = json.loads(run("plan", "sla", "--month", "2026-10", "--format", "json").stdout)
+    plan = json.loads(run("plan", "show", "--month", "2026-10", "--format", "json").stdout)
+    assert (told["contract"], told["revenue"]) == ("smarketing.plan_duties", "5670000.00")
+    assert told["duties"] == plan["duties"]
+
+
+def test_json_of_an_implied_plan_says_when_no_month_is_ripe(planned: Path):
+    told = json.loads(run("plan", "implied", "--month", "2026-11", "--format", "json").stdout)
+    assert (told["contract"], told["month"], told["implied_from"], told["numbers"]) == (
+        "smarketing.plan_implied", "2026-11", [], [],
+    )  # fmt: skip
+
+
 def test_horizon_has_no_json(planned: Path):
     refused = run("plan", "show", "--over", "year", "--format", "json")
     assert refused.exit_code == 2

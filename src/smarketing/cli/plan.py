@@ -13,8 +13,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from smarketing.analyses.plan_horizons import horizon, quarter, year
-from smarketing.analyses.plan_implied import implied_plan
+from smarketing.analyses.plan_horizons import MonthPlan, horizon, quarter, year
+from smarketing.analyses.plan_implied import ImpliedPlan, implied_plan
 from smarketing.analyses.planning.numbers import Numbers
 from smarketing.analyses.planning.record import Origin, numbers_in_force, standings, versions
 from smarketing.cli.answers import FormatOption
@@ -29,7 +29,7 @@ from smarketing.facts.period import Month, local_day
 from smarketing.facts.query import Reader
 from smarketing.jobs.guidance_export import as_json
 from smarketing.jobs.load import load
-from smarketing.jobs.plan_export import plan_data
+from smarketing.jobs.plan_export import duties_data, implied_data, plan_data
 from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.wording import say_month
 from smarketing.web.planning.boards import (
@@ -98,12 +98,22 @@ def show_plan(
 def sla(
     month: MonthOption = None,
     as_of: AsOf = None,
+    format_: FormatOption = Format.TABLE,
     out: Out = None,
     home: Home = None,
 ) -> None:
     """From planned revenue back to the leads of marketing and the answers of sales, always rounded up."""
-    with open_reader(home, as_of) as reader, console_for(out) as console:
+    with open_reader(home, as_of) as reader:
         (plan,) = horizon(reader, (_month(month, reader),))
+        if format_ is Format.JSON:
+            write(as_json(duties_data(plan, reader)) + "\n", out)
+            return
+        _table_only(format_)
+        _print_duties(plan, reader, out)
+
+
+def _print_duties(plan: MonthPlan, reader: Reader, out: Path | None) -> None:
+    with console_for(out) as console:
         _say(console, conclusion(plan.month, plan, reader.company), style="bold")
         if plan.duties is None:
             return
@@ -129,12 +139,22 @@ def implied(
         str, typer.Option("--growth", help=t("Рост лидов и расхода, %.", "Growth of leads and spend, %."))
     ] = "0",
     as_of: AsOf = None,
+    format_: FormatOption = Format.TABLE,
     out: Out = None,
     home: Home = None,
 ) -> None:
     """The average of the last ripe months as a plan; nothing is saved."""
-    with open_reader(home, as_of) as reader, console_for(out) as console:
+    with open_reader(home, as_of) as reader:
         found = implied_plan(reader, _month(month, reader), growth_of(growth, _language()))
+        if format_ is Format.JSON:
+            write(as_json(implied_data(found, _month(month, reader), reader)) + "\n", out)
+            return
+        _table_only(format_)
+        _print_implied(found, reader, out)
+
+
+def _print_implied(found: ImpliedPlan | None, reader: Reader, out: Path | None) -> None:
+    with console_for(out) as console:
         if found is None:
             _print(console, t("Дозревших месяцев нет.", "There are no ripe months."))
             return
@@ -251,8 +271,8 @@ def _table_only(format_: Format) -> None:
     if format_ is not Format.TABLE:
         raise WrongQuestion(
             "plan-format",
-            Text("План месяца показывается как table или json, горизонт — как table.",
-                 "The plan of a month is given as table or json, a horizon as table."),
+            Text("План показывается как table или json, горизонт — как table.",
+                 "A plan is given as table or json, a horizon as table."),
         )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from smarketing.analyses.diagnosis.result import Diagnosis, Evidence, Step
@@ -19,6 +20,8 @@ from smarketing.analyses.records import Door
 from smarketing.analyses.verdict.result import CAUSE_NAMES, Verdict
 from smarketing.facts.language import Language, Text
 from smarketing.jobs.export import csv_of, figure_data, plain_number
+from smarketing.jobs.record_export import Cell, Sheet
+from smarketing.metrics.kinds import Number
 from smarketing.metrics.wording import ZONE_NAMES
 
 QUESTIONS = "smarketing.questions"
@@ -79,20 +82,35 @@ _HEADS = (
 
 def diagnosis_csv(found: Diagnosis, language: Language) -> bytes:
     """A line per piece of evidence, as :func:`smarketing.jobs.export.to_csv` writes its tables."""
-    lines = [[head.say(language) for head in _HEADS]]
+    sheet = diagnosis_sheet(found, language)
+    said = [[_as_text(cell, language) for cell in row] for row in sheet.rows]
+    return csv_of([list(sheet.heads), *said], language)
+
+
+def diagnosis_sheet(found: Diagnosis, language: Language) -> Sheet:
+    """The same lines with numbers as numbers."""
+    rows: list[list[Cell]] = []
     for place, step in enumerate(found.steps, start=1):
         own = [f"{place}. {step.title.say(language)}", STATE_NAMES[step.state].say(language)]
-        lines += [[*own, *_evidence_cells(one, language)] for one in step.evidence]
-    return csv_of(lines, language)
+        rows += [[*own, *_evidence_cells(one, language)] for one in step.evidence]
+    return Sheet(tuple(head.say(language) for head in _HEADS), rows)
 
 
-def _evidence_cells(one: Evidence, language: Language) -> list[str]:
+def _as_text(cell: Cell, language: Language) -> str:
+    return plain_number(cell, language) if isinstance(cell, Decimal) else str(cell or "")
+
+
+def _number(value: Number | float | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value)).quantize(Decimal("0.0001"))
+
+
+def _evidence_cells(one: Evidence, language: Language) -> list[Cell]:
     return [
         one.text.say(language),
         STATE_NAMES[one.state].say(language) if one.state else "",
         ZONE_NAMES[one.zone].say(language),
-        plain_number(one.figure.value if one.figure else None, language),
-        plain_number(one.norm, language),
+        _number(one.figure.value if one.figure else None),
+        _number(one.norm),
         one.action.say(language) if one.action else "",
     ]
 

@@ -12,11 +12,15 @@ from typing import Any
 
 from smarketing.analyses.plan_arithmetic import Duty
 from smarketing.analyses.plan_horizons import MonthPlan
+from smarketing.analyses.plan_implied import ImpliedPlan
 from smarketing.analyses.planning.numbers import Numbers, as_decimal
 from smarketing.analyses.planning.record import PlanVersion
+from smarketing.facts.period import Month
 from smarketing.facts.query import Reader
 
 CONTRACT = "smarketing.plan"
+DUTIES = "smarketing.plan_duties"
+IMPLIED = "smarketing.plan_implied"
 CONTRACT_VERSION = 1
 
 
@@ -40,6 +44,38 @@ def plan_data(
         "numbers": _numbers(numbers),
         "duties": _duties((*duties.duties, *duties.by_source)) if duties else [],
         "versions": [_version(version) for version in versions],
+    }
+
+
+def duties_data(plan: MonthPlan, reader: Reader) -> dict[str, Any]:
+    """Who owes what for the plan of one month to come; no duties where nothing was planned."""
+    duties = plan.duties
+    return {
+        "contract": DUTIES,
+        "contract_version": CONTRACT_VERSION,
+        "lake_version": reader.version,
+        "month": str(plan.month),
+        "currency": reader.company.currency,
+        "plan_kind": duties.plan_kind.value if duties else None,
+        "revenue": _money(duties.revenue) if duties else None,
+        "answer_minutes": reader.company.response_sla_minutes,
+        "duties": _duties((*duties.duties, *duties.by_source)) if duties else [],
+    }
+
+
+def implied_data(found: ImpliedPlan | None, month: Month, reader: Reader) -> dict[str, Any]:
+    """The plan that ripe months imply; no numbers where none is ripe. ``growth``: factor of leads and spend."""
+    return {
+        "contract": IMPLIED,
+        "contract_version": CONTRACT_VERSION,
+        "lake_version": reader.version,
+        "month": str(month),
+        "currency": reader.company.currency,
+        "implied_from": [str(one) for one in found.months] if found else [],
+        "growth": f"{as_decimal(found.growth).normalize():f}" if found else None,
+        "outside": _money(found.outside) if found else None,
+        "nameless_leads": found.nameless if found else None,
+        "numbers": _numbers(found.numbers) if found else [],
     }
 
 

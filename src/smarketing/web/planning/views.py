@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +16,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from smarketing.analyses import plan_horizons
+from smarketing.analyses.plan_horizons import MonthPlan
 from smarketing.analyses.plan_implied import ImpliedPlan
+from smarketing.analyses.planning.numbers import Numbers
 from smarketing.analyses.planning.record import numbers_in_force, versions
 from smarketing.facts.company import Company, Zone
 from smarketing.facts.errors import SmarketingError
@@ -24,12 +28,14 @@ from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.wording import ZONE_NAMES, say_month
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, department_of, may, needs
-from smarketing.web.planning import actions, asking, boards
+from smarketing.web.planning import actions, asking, boards, sheets
 from smarketing.web.planning.forms import Sent, WhyForm, added, hidden, sent
 from smarketing.web.planning.grid import grid
 from smarketing.web.planning.sheet import Sheet, cells_of, completed, judged, sheet_of, with_source
 from smarketing.web.reports import reading
 from smarketing.web.reports.page import freshness, last_day
+from smarketing.web.reports.sheets import FORMATS as FILES
+from smarketing.web.reports.sheets import sheet_file
 from smarketing.web.shell import language_of
 
 SPANS = ("month", "quarter", "year")
@@ -47,6 +53,8 @@ def plan(request: HttpRequest) -> HttpResponse:
     board = (boards.sales_quarter if is_quarter else boards.marketing_year)(plans, month, company, language)
     saved = versions(facts.reader, (month,))[month]
     numbers = numbers_in_force(facts.reader, (month,)).get(month, {})
+    if file := _file(request, plans, chosen, numbers, company):
+        return file
     names = dict(User.objects.values_list("username", "name"))
     context = {
         "conclusion": boards.conclusion(month, chosen, company),
@@ -66,9 +74,34 @@ def plan(request: HttpRequest) -> HttpResponse:
         "may_edit": may(request.user, Right.EDIT_PLAN),
         "may_load": may(request.user, Right.LOAD_DATA),
         "marketing": ZONE_NAMES[Zone.MARKETING], "sales": ZONE_NAMES[Zone.SALES],
+        "exports": {name: _exports(request, name) for name in ("horizon", "duties", "numbers")},
         "fresh_text": freshness(facts.reader), "version": facts.reader.version,
     }  # fmt: skip
     return render(request, "planning/plan.html", context)
+
+
+def _file(
+    request: HttpRequest, plans: Sequence[MonthPlan], chosen: MonthPlan, numbers: Numbers, company: Company
+) -> HttpResponse | None:
+    """One of the tables as a file where the address asks for it."""
+    language, table = language_of(request), request.GET.get("table", "horizon")
+    duties = chosen.duties
+    if table == "numbers":
+        return sheet_file(
+            request, lambda: sheets.numbers_sheet(chosen.month, numbers), f"plans-{chosen.month}", language
+        )
+    if table == "duties" and duties is not None:
+        make = partial(sheets.duties_sheet, duties, company, language)
+        return sheet_file(request, make, f"plan-duties-{chosen.month}", language)
+    whole = partial(sheets.horizon_sheet, plans, company, language)
+    return sheet_file(request, whole, f"plan-{plans[0].month}-{plans[-1].month}", language)
+
+
+def _exports(request: HttpRequest, table: str) -> list[tuple[str, str]]:
+    kept = {key: request.GET[key] for key in ("month", "horizon", "as_of") if request.GET.get(key)}
+    return [
+        (name.upper(), f"{request.path}?{urlencode({**kept, 'table': table, 'format': name})}") for name in FILES
+    ]
 
 
 @needs(Right.EDIT_PLAN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -11,10 +13,13 @@ from smarketing.analyses.focus import focus as find_focus
 from smarketing.analyses.question import Question
 from smarketing.facts.period import Clock
 from smarketing.jobs import guidance_export
+from smarketing.jobs.record_export import to_xlsx
 from smarketing.metrics.wording import say_period
 from smarketing.web.accounts.rights import Right, needs
 from smarketing.web.reports import focusing
 from smarketing.web.reports.page import Page
+from smarketing.web.reports.sheets import FORMATS as SHEETS
+from smarketing.web.reports.sheets import distances_sheet, focus_shares_sheet, sheet_file
 from smarketing.web.reports.steps import step_lines
 from smarketing.web.reports.verdicts import diagnosis_of, month_of
 
@@ -28,6 +33,7 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
     made = {
         "json": lambda: guidance_export.as_json(guidance_export.diagnosis_data(found, page.language)).encode(),
         "csv": lambda: guidance_export.diagnosis_csv(found, page.language),
+        "xlsx": lambda: to_xlsx(guidance_export.diagnosis_sheet(found, page.language), page.language),
     }
     if file := page.file(made, f"diagnosis-{month}"):
         return file
@@ -48,6 +54,12 @@ def focus(request: HttpRequest) -> HttpResponse:
     """Whom the departments work for, and where the revenue comes from."""
     page = Page.of(request, by=("segment",))
     found = _focus(page, page.question)
+    sheets = {"shares": focus_shares_sheet, "distances": distances_sheet}
+    wanted = request.GET.get("table", "")
+    if wanted in sheets:
+        make = partial(sheets[wanted], found, page.language)
+        if file := sheet_file(request, make, f"focus-{wanted}", page.language):
+            return file
     if file := page.exported(found.table):
         return file
     compare = page.question.compare
@@ -58,6 +70,8 @@ def focus(request: HttpRequest) -> HttpResponse:
         page.context(
             conclusion=found.headline,
             focus=found,
+            share_exports=[(name.upper(), page.href(format=name, table="shares")) for name in SHEETS],
+            distance_exports=[(name.upper(), page.href(format=name, table="distances")) for name in SHEETS],
             focus_note=focusing.note_of(found, "focus-segment"),
             strip=focusing.strip(page, found),
             drawing=focusing.drawing(page, found),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -53,6 +54,8 @@ from smarketing.web.reports.cockpit.planned import planned
 from smarketing.web.reports.cockpit.running import running
 from smarketing.web.reports.cockpit.strip import strip
 from smarketing.web.reports.page import FORMATS, Page
+from smarketing.web.reports.sheets import FORMATS as SHEETS
+from smarketing.web.reports.sheets import causes_sheet, criteria_sheet, sheet_file
 from smarketing.web.reports.tables import Group, table
 from smarketing.web.reports.verdicts import month_of, verdict_of
 
@@ -122,6 +125,10 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     page = Page.of(request, clock=Clock.PERIOD)
     question = page.question.split()
     now = _zones(page, question)
+    if request.GET.get("table") == "causes":
+        made = partial(causes_sheet, verdict_of(page, month_of(page)), page.company, page.language)
+        if file := sheet_file(request, made, f"causes-{month_of(page)}", page.language):
+            return file
     if file := page.exported(now):
         return file
     judged = verdict_of(page, month_of(page))
@@ -143,6 +150,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
             conclusion=headline(judged, page.company),
             verdict=judged,
             fall=fall(page, judged),
+            cause_exports=_exports(page, "causes", SHEETS),
             gone=gone_lines(page, judged),
             missing=missing(now, judged, page.company),
             running=running(page, judged, ahead),
@@ -198,9 +206,13 @@ def qualification(request: HttpRequest) -> HttpResponse:
     page = Page.of(request, by=("lead_source",))
     question = page.question
     measured = page.facts.answer("qualification", question, lambda: find_qualification(page.reader, question))
-    if file := page.exported(measured):
-        return file
     criteria = criteria_table(page.reader, question)
+    name = f"criteria-{_since(page)}"
+    made = partial(criteria_sheet, criteria, page.language)
+    is_criteria = request.GET.get("table") == "criteria"
+    file = sheet_file(request, made, name, page.language) if is_criteria else page.exported(measured)
+    if file:
+        return file
     look = page.look(Text("Квалификация лидов", "Qualification of leads"), sort="-leads")
     return render(
         request,
@@ -209,6 +221,7 @@ def qualification(request: HttpRequest) -> HttpResponse:
             conclusion=conclusions.of_qualification(measured, criteria),
             table=table(measured, look),
             criteria=judging.criteria_lines(page, criteria),
+            criteria_exports=_exports(page, "criteria", SHEETS),
             agreement=judging.agreement_line(page, agreement(page.reader, question)),
             disputed=judging.disputed_lines(page, arbiter(page.reader, question, limit=20)),
             versions=judging.versions(page),
@@ -259,8 +272,12 @@ def _losses(page: Page, question: Question) -> Losses:
     return page.facts.answer("losses", question, lambda: find_losses(page.reader, question))
 
 
-def _exports(page: Page, table: str) -> list[tuple[str, str]]:
-    return [(name.upper(), page.href(format=name, table=table)) for name in FORMATS]
+def _exports(page: Page, table: str, formats: Iterable[str] = FORMATS) -> list[tuple[str, str]]:
+    return [(name.upper(), page.href(format=name, table=table)) for name in formats]
+
+
+def _since(page: Page) -> str:
+    return page.question.period.start.isoformat() if page.question.period else "all"
 
 
 def _zones(page: Page, question: Question) -> Measurement:
