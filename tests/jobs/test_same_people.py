@@ -94,6 +94,20 @@ def test_one_phone_is_an_exact_match_and_names_of_one_city_a_likely_one(workspac
     assert [(match.one, match.other, match.points) for match in found.likely] == [("c4", "c3", 100)]
 
 
+def test_queue_shows_the_nearest_and_counts_all(tmp_path):
+    """Twenty-one namesakes of one city are 21·20/2 pairs."""
+    number = 21
+    clients = table(client_id=[f"n{n:02}" for n in range(number)], name=["Иван Петров"] * number)
+    leads = table(
+        lead_id=[f"{n}" for n in range(number)],
+        created_at=[on(2)] * number,
+        client_id=[f"n{n:02}" for n in range(number)],
+        region=["Тверь"] * number,
+    )
+    found = asked(made(tmp_path, clients=clients, leads=leads), queue)
+    assert (len(found.likely), found.likely_count) == (200, 210)
+
+
 def test_nothing_is_joined_until_somebody_says_so(workspace):
     assert settle(workspace, NOW) is None
     assert journeys(workspace)["2"] == ("c2", False, True)

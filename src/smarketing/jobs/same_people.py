@@ -73,10 +73,14 @@ class Word:
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits for a word: exact matches and likely ones, nearest first; how many contacts are an office's."""
+    """What waits for a word: exact matches, and the nearest of ``likely_count`` likely ones.
+
+    ``shared_contacts``: phones and addresses of more cards than a person has; they join nobody.
+    """
 
     exact: tuple[Match, ...]
     likely: tuple[Match, ...]
+    likely_count: int
     shared_contacts: int
     said: tuple[Word, ...]
 
@@ -91,7 +95,7 @@ def queue(reader: Reader) -> Queue:
     exact = _unjudged(found, judged, joined)
     taken = judged | {frozenset((match.one, match.other)) for match in exact}
     likely = sorted(_unjudged(_likely(clients), taken, joined), key=lambda match: (-match.points, match.one))
-    return Queue(tuple(exact), tuple(likely[:QUEUE]), shared, said)
+    return Queue(tuple(exact), tuple(likely[:QUEUE]), len(likely), shared, said)
 
 
 def words(reader: Reader) -> tuple[Word, ...]:

@@ -80,7 +80,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
             "exact": [Line(match, _why(match)) for match in found.exact[:PAGE]],
             "exact_count": len(found.exact),
             "likely": [Line(match, _why(match)) for match in found.likely[:PAGE]],
-            "likely_count": len(found.likely),
+            "likely_count": found.likely_count,
             "shared": found.shared_contacts,
             "second": second[:PAGE],
             "second_count": len(second),
@@ -114,7 +114,7 @@ def conclusion(found: Queue) -> Text:
     if not found.exact and not found.likely:
         return _NOTHING
     pairs = ("пара", "пары", "пар"), ("pair", "pairs")
-    exact, likely = len(found.exact), len(found.likely)
+    exact, likely = len(found.exact), found.likely_count
     return _WAITING.fill(
         exact=Text(f"{exact} {plural(exact, *pairs).ru}", f"{exact} {plural(exact, *pairs).en}"),
         likely=Text(f"{likely} {plural(likely, *pairs).ru}", f"{likely} {plural(likely, *pairs).en}"),
@@ -129,8 +129,13 @@ def _found(facts: reading.Facts, kept: Sequence[Word]) -> Queue:
     def unsaid(pairs: Iterable[_Pair]) -> tuple[_Pair, ...]:
         return tuple(pair for pair in pairs if (pair.kind, frozenset((pair.one, pair.other))) not in said)
 
+    likely = unsaid(found.likely)
     return replace(
-        found, exact=unsaid(found.exact), likely=unsaid(found.likely), said=(*kept, *unsaid(found.said))
+        found,
+        exact=unsaid(found.exact),
+        likely=likely,
+        likely_count=found.likely_count - (len(found.likely) - len(likely)),
+        said=(*kept, *unsaid(found.said)),
     )
 
 
