@@ -10,13 +10,15 @@ import multiprocessing
 import os
 import signal
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from smarketing.connectors.outside.actions import ActionKind, Done, Outcome
+from smarketing.connectors.outside.kinds import Connection
+from smarketing.facts.company import Company
 from smarketing.facts.errors import WrongQuestion, WrongState
 from smarketing.jobs import writing_back
 from smarketing.jobs.connections import Connections
@@ -25,10 +27,23 @@ from smarketing.jobs.sync import sync
 from smarketing.jobs.workspace import Workspace
 from smarketing.jobs.writing_back import act, rules, switch, written
 from smarketing.jobs.writing_log import Switched
+from tests.support import amocrm_account as amo
+from tests.support.bitrix24_portal import FakePortal
 from tests.support.connected import connect as connect_toy
 from tests.support.connected import portal as toy_portal
 from tests.support.connected import toy_kind as toy_kind
-from tests.support.written_back import NOON, Crm, clock, crm, loaded_at_noon, new_lead, noon, portal, server
+from tests.support.written_back import (
+    NOON,
+    Crm,
+    clock,
+    crm,
+    loaded_at_noon,
+    new_lead,
+    noon,
+    portal,
+    require,
+    server,
+)
 
 __all__ = ["clock", "crm", "loaded_at_noon", "noon", "portal", "server", "toy_kind", "toy_portal"]
 ALL = tuple(ActionKind)
@@ -314,3 +329,33 @@ def test_log_survives_a_line_cut_by_a_crash(crm: Crm) -> None:
     crm.on()
     assert crm.log == [("comment", "done")]
     assert isinstance(written(crm.workspace, "crm").entries(1)[0], Switched)
+
+
+# ── another kind of system ───────────────────────────────────────────────────
+
+
+def test_same_rules_hold_for_amocrm(tmp_path: Path, portal: FakePortal) -> None:
+    """Card 7 moves to a stage that requires a segment. There are no notices there."""
+    account, workspace = amo.Account(), Workspace.init(tmp_path / "amo", Company())
+    account.add_lead(7)
+
+    def load() -> datetime:
+        now = datetime.fromtimestamp(account.tick(300), UTC)
+        assert sync(workspace, "crm", now=now).outcome == "done"
+        return now
+
+    with amo.serving(account) as server:
+        connection = Connection(key="crm", kind="amocrm", title="amoCRM", base_url=server.url)
+        Connections(workspace).add(connection, {"token": amo.TOKEN})
+        made = load()
+        require(workspace, "77:101", "segment")
+        with pytest.raises(WrongQuestion, match="cannot-write"):
+            switch(workspace, "crm", [ActionKind.NOTICE], "Чарли", made)
+        switch(workspace, "crm", [rule.kind for rule in rules(workspace, "crm")], "Чарли", made)
+        account.move(7, 101)
+        load()
+        sent = [(method, path) for method, path, _ in account.written]
+        assert sent == [("POST", "leads/7/notes"), ("POST", "tasks"), ("PATCH", "leads/7")]
+        assert account.leads[7]["status_id"] == 100
+        load()
+        assert len(account.written) == 3

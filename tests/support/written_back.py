@@ -129,13 +129,7 @@ class Crm:
         self.clock.now += timedelta(**span)
 
     def require(self, code: str, *fields: str) -> None:
-        company = self.workspace.company
-        assert any(code in stage.aliases for stage in company.stages)
-        stages = [
-            stage.model_copy(update={"required_fields": fields}) if code in stage.aliases else stage
-            for stage in company.stages
-        ]
-        applying.apply(self.workspace, company.model_copy(update={"stages": tuple(stages)}))
+        require(self.workspace, code, *fields)
 
     def on(self, *kinds: ActionKind) -> Switched:
         return switch(self.workspace, "crm", kinds, "Чарли", self.clock.now)
@@ -158,6 +152,18 @@ class Crm:
     @property
     def sent(self) -> list[str]:
         return [method for method, _ in self.portal.written]
+
+
+def require(workspace: Workspace, code: str, *fields: str) -> None:
+    """The stage of a code of the system requires these fields."""
+    company = workspace.company
+    coded = [stage for stage in company.stages if any(alias.endswith(code) for alias in stage.aliases)]
+    assert coded
+    stages = [
+        stage.model_copy(update={"required_fields": fields}) if stage in coded else stage
+        for stage in company.stages
+    ]
+    applying.apply(workspace, company.model_copy(update={"stages": tuple(stages)}))
 
 
 def _deal(portal: FakePortal, number: int, stage: str, at: datetime, **more: Any) -> None:
