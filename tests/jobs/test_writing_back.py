@@ -21,6 +21,7 @@ from smarketing.connectors.outside.kinds import Connection
 from smarketing.facts.company import Company
 from smarketing.facts.errors import WrongQuestion, WrongState
 from smarketing.jobs import writing_back
+from smarketing.jobs.backup import backup, restore
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.standing import Desk
 from smarketing.jobs.sync import sync
@@ -329,6 +330,17 @@ def test_log_survives_a_line_cut_by_a_crash(crm: Crm) -> None:
     crm.on()
     assert crm.log == [("comment", "done")]
     assert isinstance(written(crm.workspace, "crm").entries(1)[0], Switched)
+
+
+def test_backup_keeps_the_log_and_the_switches(crm: Crm, tmp_path: Path) -> None:
+    crm.on(ActionKind.COMMENT)
+    crm.happens()
+    crm.load()
+    backup(crm.workspace, tmp_path / "kept.tar")
+    restore(tmp_path / "kept.tar", tmp_path / "back")
+    back = Workspace(tmp_path / "back")
+    assert written(back, "crm").entries(9) == written(crm.workspace, "crm").entries(9)
+    assert rules(back, "crm") == rules(crm.workspace, "crm")
 
 
 # ── another kind of system ───────────────────────────────────────────────────
