@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -233,6 +233,21 @@ def test_saved_sheet_is_a_version_with_its_revenue_in_the_audit_log(company, peo
     assert (version.person, version.why, version.origin) == ("founder", "План лета", Origin.TYPED)
     entry = AuditEntry.objects.get(action="plan_saved")
     assert (entry.user.username, entry.subject, entry.details["plan_version"]) == ("founder", "2026-06", 1)
+
+
+def test_plan_is_looked_at_as_it_was_known_and_not_changed_there(company, people):
+    """The lake of the fixture was made today: its plan is known at the end of today, and nothing was in 2020."""
+    founder = client(people, "founder")
+    founder.post("/plan/edit", sheet({"202606:dealers:": DEALERS}))
+    today = datetime.now(UTC).date() + timedelta(days=1)  # the day of the company's zone may have begun already
+    then = founder.get(f"/plan?month=2026-06&as_of={today}")
+    page = then.content.decode()
+    assert "5,67" in page and "Как знали" in page
+    assert "Изменить план" not in page
+    assert f"as_of={today}" in re.search(r'href="(\?month=2026-05[^"]*)"', page)[1]
+    before = founder.get("/plan?month=2026-06&as_of=2020-01-01")
+    assert "5,67" not in before.content.decode()
+    assert founder.get("/plan?as_of=yesterday").status_code == 400
 
 
 def test_wrong_cell_comes_back_with_everything_that_was_typed(company, people):

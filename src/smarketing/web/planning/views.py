@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -21,11 +22,11 @@ from smarketing.analyses.plan_implied import ImpliedPlan
 from smarketing.analyses.planning.numbers import Numbers
 from smarketing.analyses.planning.record import numbers_in_force, versions
 from smarketing.facts.company import Company, Zone
-from smarketing.facts.errors import SmarketingError
+from smarketing.facts.errors import SmarketingError, WrongQuestion
 from smarketing.facts.language import Text
 from smarketing.facts.period import Month
 from smarketing.jobs.workspace import Workspace
-from smarketing.metrics.wording import ZONE_NAMES, say_month
+from smarketing.metrics.wording import ZONE_NAMES, say_day, say_month
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, department_of, may, needs
 from smarketing.web.planning import actions, asking, boards, sheets
@@ -44,7 +45,8 @@ SPANS = ("month", "quarter", "year")
 @needs(Right.SEE_PLAN)
 def plan(request: HttpRequest) -> HttpResponse:
     """Both horizons of the plan, who owes what in the chosen month, and the month's versions."""
-    facts, language = reading.newest(), language_of(request)
+    as_of = _as_of(request)
+    facts, language = reading.at_end_of(as_of) if as_of else reading.newest(), language_of(request)
     company, month = facts.reader.company, _month(request, facts)
     is_quarter = request.GET.get("horizon") == "quarter"
     months = plan_horizons.quarter(month) if is_quarter else plan_horizons.year(month)
@@ -68,10 +70,14 @@ def plan(request: HttpRequest) -> HttpResponse:
         "answer_minutes": company.response_sla_minutes,
         "numbers": boards.numbers_board(completed(numbers), cells_of(numbers, company), company, language),
         "versions": boards.version_lines(saved, company, names),
-        "confirmations": boards.confirmations(chosen.standing, department_of(request.user), company, names),
+        "confirmations": boards.confirmations(
+            chosen.standing, None if as_of else department_of(request.user), company, names
+        ),
         "in_force": chosen.standing.version if chosen.standing else None,
-        "open_months": asking.unconfirmed(plans, request.user),
-        "may_edit": may(request.user, Right.EDIT_PLAN),
+        "open_months": [] if as_of else asking.unconfirmed(plans, request.user),
+        "may_edit": may(request.user, Right.EDIT_PLAN) and not as_of,
+        "as_of": as_of.isoformat() if as_of else "", "as_of_text": say_day(as_of) if as_of else None,
+        "as_of_kept": f"&as_of={as_of.isoformat()}" if as_of else "",
         "may_load": may(request.user, Right.LOAD_DATA),
         "marketing": ZONE_NAMES[Zone.MARKETING], "sales": ZONE_NAMES[Zone.SALES],
         "exports": {name: _exports(request, name) for name in ("horizon", "duties", "numbers")},
@@ -218,6 +224,17 @@ def _judged(request: HttpRequest, facts: reading.Facts, given: Sent) -> Sheet:
 def _month(request: HttpRequest, facts: reading.Facts) -> Month:
     said = request.GET.get("month", "")
     return Month.parse(said) if said else Month.of(last_day(facts.reader))
+
+
+def _as_of(request: HttpRequest) -> date | None:
+    """The day at whose end the plan is looked at; none: now."""
+    said = request.GET.get("as_of", "")
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError as error:
+        raise WrongQuestion(
+            "bad-as-of", Text("as_of: нужен вид ГГГГ-ММ-ДД.", "as_of: write YYYY-MM-DD.")
+        ) from error
 
 
 def _posted_month(request: HttpRequest, months: Sequence[Month]) -> Month:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock, Thread
@@ -79,6 +80,13 @@ def newest() -> Facts:
             _open[workspace.root] = found
             Thread(target=quicken, args=(workspace, found[1]), name="quicken", daemon=True).start()
         return found[1]
+
+
+def at_end_of(day: date) -> Facts:
+    """The facts as they were known when a day of the company's zone ended; raises what the lake raises of none."""
+    workspace = Workspace(Path(settings.WORKSPACE))
+    moment = datetime.combine(day + timedelta(days=1), time(), workspace.company.tz)
+    return Facts(workspace.lake.open(as_of=moment - timedelta(microseconds=1)))
 
 
 def quicken(workspace: Workspace, facts: Facts, beyond: int = WORTH) -> None:
