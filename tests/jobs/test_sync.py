@@ -234,6 +234,18 @@ def test_our_own_error_is_told_without_the_secret(
     assert "•••" in caplog.text
 
 
+def test_a_secret_renewed_on_the_way_is_told_neither(
+    connected: Workspace, three: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    account = Connections(connected).account("toy")
+    renewed = "renewed-on-the-way"
+    three.leads[1]["updated"] = f"not a day but {TOKEN} and {renewed}"
+    with caplog.at_level(logging.ERROR, "smarketing.sync"):
+        run = sync(connected, "toy", now=NOON, progress=lambda _: account.keep({"renewed": renewed}))
+    assert run.outcome == "failed"
+    assert "not a day but ••• and •••" in caplog.text
+
+
 def test_two_runs_at_once_are_one(connected: Workspace, three: Shop) -> None:
     desk = Desk(connected, "toy")
     desk.folder.mkdir(parents=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -104,7 +104,7 @@ class _Run:
         self._traffic = Traffic()
         self._walk: Walk | None = None
         self._delivered = delivery.Delivered()
-        self._secrets: tuple[str, ...] = ()
+        self._secrets: Callable[[], Iterable[str]] = tuple
 
     def whole(self, wish: Wish) -> Run:
         """The run, its record and what follows from it for the schedule."""
@@ -130,7 +130,8 @@ class _Run:
 
     def _go(self, wish: Wish) -> None:
         account = Connections(self._workspace).account(self._connection.key)
-        self._secrets = tuple(part for secret in account.secrets.values() for part in _parts(secret))
+        # A token renewed on the way is a secret as much as the one it came in place of.
+        self._secrets = lambda: {*account.secrets.values(), *account.reread().values()}
         with _opened(self._kind.open(account)) as connector, _mirror(self._desk) as mirror:
             if isinstance(connector, Counted):
                 self._traffic = connector.traffic
@@ -220,8 +221,9 @@ class _Run:
         )
 
     def _masked(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, MASK)
+        parts = {part for secret in self._secrets() if secret for part in _parts(secret)}
+        for part in sorted(parts, key=len, reverse=True):
+            text = text.replace(part, MASK)
         return text
 
 
