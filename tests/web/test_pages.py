@@ -14,6 +14,7 @@ import pytest
 from django.test import Client
 
 from smarketing.web.accounts.models import User
+from smarketing.web.reports.page import Page
 
 SignIn = Callable[..., Client]
 PAGES = (
@@ -101,6 +102,21 @@ def test_export_gives_the_figures_of_the_page(facts: Any, signed_in: SignIn) -> 
     workbook = client.get("/analytics?by=lead_source&format=xlsx")
     assert workbook.content[:2] == b"PK"
     assert workbook.headers["Content-Disposition"] == 'attachment; filename="economics-2026-11-01.xlsx"'
+
+
+def test_a_split_by_pipeline_is_offered_where_there_are_two(
+    facts: Any, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in()
+
+    def offered() -> set[str]:
+        return {split["text"].ru for split in client.get("/analytics").context["splits"]}
+
+    assert "Воронка" not in offered()  # no lead of the small company stands in one
+    known = Page.values
+    two = {"pipeline": ("Проекты", "Розница")}
+    monkeypatch.setattr(Page, "values", lambda self, name: two.get(name) or known(self, name))
+    assert "Воронка" in offered()
 
 
 @pytest.mark.parametrize("page", ["/", "/funnel", "/funnel?table=losses", "/qualification", "/analytics"])

@@ -210,10 +210,7 @@ class Page:
     def _filter(self, dimension: str) -> dict[str, Any] | None:
         if dimension == "manager" and _is_seller(self.request):
             return None
-        where = scope(cast(User, self.request.user))
-        values = self.facts.answer(
-            f"values:{dimension}", repr(sorted(where.items())), lambda: values_of(self.reader, dimension, where)
-        )
+        values = self.values(dimension)
         if len(values) > MANY or values in ((), (None,)):
             return None
         chosen = {asking.word_for(value) for value in self.said.where.get(dimension, ())}
@@ -227,6 +224,13 @@ class Page:
                 )
             ],
         }
+
+    def values(self, dimension: str) -> tuple[str | None, ...]:
+        """What stands in a dimension of the leads that this person sees."""
+        where = scope(cast(User, self.request.user))
+        return self.facts.answer(
+            f"values:{dimension}", repr(sorted(where.items())), lambda: values_of(self.reader, dimension, where)
+        )
 
     def _chips(self) -> list[tuple[str, str]]:
         """Every filter in words, with the address that takes it off."""

@@ -74,6 +74,7 @@ SPLITS: tuple[tuple[str, ...], ...] = (
     ("product",),
     ("region",),
     ("manager",),
+    ("pipeline",),
     ("month",),
     ("week",),
 )
@@ -300,6 +301,8 @@ def _quarantined() -> int:
 def _splits(page: Page, offered: tuple[tuple[str, ...], ...] = SPLITS) -> list[dict[str, Any]]:
     chosen = []
     for by in offered:
+        if by == ("pipeline",) and len(page.values("pipeline")) < 2:
+            continue  # most companies have one: nothing to split by
         names = [DIMENSION_NAMES[dimension] for dimension in by]
         text = Text(" → ".join(name.ru for name in names), " → ".join(name.en for name in names))
         href = page.href(replace(page.said, by=by), sort="")
