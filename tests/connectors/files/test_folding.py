@@ -41,6 +41,16 @@ def test_lines_of_one_deal_are_added_and_its_products_listed(sift: Sift) -> None
     )
 
 
+def test_the_product_of_the_greatest_sum_stands_for_the_deal(sift: Sift) -> None:
+    text = (
+        HEAD
+        + "1,2026-11-02,Анна,Стул,100\n1,2026-11-02,Анна,Стол,250\n2,2026-11-02,Пётр,,70\n2,2026-11-02,Пётр,Стул,70\n"
+    )
+    reading = sift(parse_mapping(DEALS.replace('"list"', '"main"'), "deals"), deals=text)
+    rows = {row["lead_id"]: (row["amount"], row["product"]) for row in reading.accepted["leads"].to_pylist()}
+    assert rows == {"1": (Decimal("350.00"), "Стол"), "2": (Decimal("140.00"), "Стул")}
+
+
 def test_a_line_repeated_cell_by_cell_adds_nothing(sift: Sift) -> None:
     text = HEAD + "1,2026-11-02,Анна,Стул,100\n1,2026-11-02,Анна,Стул,100\n1,2026-11-02,Анна,Стол,250\n"
     (row,) = sift(parse_mapping(DEALS, "deals"), deals=text).accepted["leads"].to_pylist()
@@ -71,6 +81,7 @@ def test_a_record_of_which_a_line_was_set_aside_is_told(sift: Sift) -> None:
         ('{ region = "list" }', "“region” is no column of this section"),
         ('{ lead_id = "list" }', "“lead_id” is no column of this section"),
         ('{ product = "add" }', "numbers are added, texts are listed: product"),
+        ('{ product = "main" }', "a column must be added for it"),
     ],
 )
 def test_what_cannot_be_put_together_is_refused(together: str, said: str) -> None:

@@ -2,18 +2,19 @@
 
 A CRM writes a deal with three products on three lines, each with the product's own sum; web analytics writes a
 campaign once for every medium. Where a section says so (``together``), such lines become one row: sums are added,
-texts are put side by side. Lines that differ in anything else stay apart, to be settled like any repeated key.
+texts are put side by side, or the one with the greatest sum stands for all, as it does for a connected system.
+Lines that differ in anything else stay apart, to be settled like any repeated key.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from smarketing.connectors.files.reading import Sheet, Workbench
 from smarketing.facts.tables import STORED, TABLES
 
-How = Literal["add", "list"]
+How = Literal["add", "list", "main"]
 
 
 def folded(
@@ -30,7 +31,8 @@ def folded(
     columns = [*TABLES[table].names, *(("custom",) if TABLES[table].open else ())]
     same = ", ".join(f'"{name}"' for name in columns if name not in together)
     cells = ", ".join(f"r.c{place}" for place in range(len(sheet.headings)))
-    made = ", ".join(_made(table, name, together.get(name)) for name in columns)
+    added = [name for name in columns if together.get(name) == "add"]
+    made = ", ".join(_made(table, name, together.get(name), added) for name in columns)
     name = f"folded_{bench.number()}"
     bench.run(
         f"CREATE TEMP TABLE {name} AS WITH marked AS (SELECT s.*, "
@@ -43,9 +45,12 @@ def folded(
     return name, before - after
 
 
-def _made(table: str, name: str, how: How | None) -> str:
+def _made(table: str, name: str, how: How | None, added: Sequence[str]) -> str:
     if how == "add":
         return f'CAST(SUM("{name}") FILTER (copy = 1) AS {STORED[TABLES[table].column(name).kind]}) AS "{name}"'
     if how == "list":
         return f'string_agg(DISTINCT "{name}", \', \' ORDER BY "{name}") AS "{name}"'
+    if how == "main":
+        order = ", ".join((*(f'"{one}" DESC NULLS LAST' for one in added), f'"{name}" NULLS LAST'))
+        return f'FIRST("{name}" ORDER BY {order}) AS "{name}"'
     return f'"{name}"'

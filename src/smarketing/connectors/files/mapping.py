@@ -110,7 +110,9 @@ class Section(_Part):
     channel: dict[str, Making] = {}  # tags, click ids and other evidence of where the lead came from
     custom: dict[str, Making] = {}
     custom_rest: bool = False  # every heading that nothing names becomes a custom field
-    together: dict[str, How] = {}  # rows alike in all else are one record: these columns are added or listed
+    together: dict[
+        str, How
+    ] = {}  # rows alike in all else are one record: these columns are added, listed or the main one
 
     @model_validator(mode="after")
     def _fits_the_table(self) -> Self:
@@ -163,6 +165,8 @@ def _check_together(section: Section) -> None:
             raise ValueError(f"“{name}” is no column of this section that rows could differ in")
         if (how == "add") != (table.column(name).kind in NUMERIC_KINDS):
             raise ValueError(f"numbers are added, texts are listed: {name}")
+    if "main" in section.together.values() and "add" not in section.together.values():
+        raise ValueError("“main” is the text of the greatest sum: a column must be added for it")
     if section.together and table.identity == "slice":
         raise ValueError(f"every row of {section.table} counts on its own, none are put together")
 
