@@ -42,10 +42,8 @@ def test_lines_of_one_deal_are_added_and_its_products_listed(sift: Sift) -> None
 
 
 def test_the_product_of_the_greatest_sum_stands_for_the_deal(sift: Sift) -> None:
-    text = (
-        HEAD
-        + "1,2026-11-02,Анна,Стул,100\n1,2026-11-02,Анна,Стол,250\n2,2026-11-02,Пётр,,70\n2,2026-11-02,Пётр,Стул,70\n"
-    )
+    text = HEAD + "1,2026-11-02,Анна,Стул,100\n1,2026-11-02,Анна,Стол,250\n"
+    text += "2,2026-11-02,Пётр,,70\n2,2026-11-02,Пётр,Стул,70\n"
     reading = sift(parse_mapping(DEALS.replace('"list"', '"main"'), "deals"), deals=text)
     rows = {row["lead_id"]: (row["amount"], row["product"]) for row in reading.accepted["leads"].to_pylist()}
     assert rows == {"1": (Decimal("350.00"), "Стол"), "2": (Decimal("140.00"), "Стул")}
