@@ -112,6 +112,7 @@ class Server(FaultyServer):
         super().__init__(_Handler)
         self.account = account
         self.token = TOKEN
+        self.hidden: set[str] = set()  # lists that the rights of the token's user hide
         self.refresh = "refresh-0"
         self.code = "c0de"
         self.refreshes = 0
@@ -143,6 +144,9 @@ class _Handler(FaultyHandler):
 
     def get(self) -> None:
         if self._unknown():
+            return
+        if urlsplit(self.path).path.removeprefix("/api/v4/") in self.server.hidden:
+            self.send(403, '{"title":"Forbidden"}')
             return
         if self.server.before:
             self.server.before(self.path)

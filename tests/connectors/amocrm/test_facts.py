@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from smarketing.connectors.amocrm.options import Options
-from smarketing.facts.company import Milestone
+from smarketing.facts.company import Company, Milestone
 from tests.connectors.amocrm.account import reading
 from tests.support.amocrm_account import START, Account
 
@@ -326,3 +326,35 @@ def test_renamed_user_is_told_of_every_card(tmp_path: Path) -> None:
         account.users[0]["name"] = "Анна Новая"
         reader.read()
         assert [row["manager"] for row in reader.facts(after=before)["leads"]] == ["Анна Новая"]
+
+
+def test_field_required_in_one_pipeline_is_not_asked_of_the_other(tmp_path: Path) -> None:
+    required = [{"status_id": 142, "pipeline_id": 78}]
+    account = Account(
+        custom_fields=[{"id": 901, "name": "Бюджет", "type": "numeric", "required_statuses": required}]
+    )
+    with reading(account, tmp_path) as reader:
+        reader.read()
+        won = reader.company.stages[5]
+    assert (won.required_fields, dict(won.required_in)) == ((), {"Дилеры": ("byudzhet",)})
+
+
+def test_what_is_poor_in_the_cards_is_counted_with_examples(tmp_path: Path) -> None:
+    required = [{"status_id": 102, "pipeline_id": 77}]
+    account = Account(
+        custom_fields=[{"id": 901, "name": "Сегмент", "type": "select", "required_statuses": required}]
+    )
+    tagged = field("utm_source", "yandex", code="UTM_SOURCE", kind="tracking_data", number=1)
+    account.add_lead(1, price=0, status=142, custom_fields_values=[tagged])
+    account.add_lead(2, status=143)  # neither reason nor source
+    account.add_lead(3, status=102, custom_fields_values=[tagged])  # the segment is empty
+    account.add_lead(4, status=102, custom_fields_values=[tagged, field("Сегмент", "Дилер", number=901)])
+    with reading(account, tmp_path) as reader:
+        reader.read()
+        found = {one.key: (one.count, one.examples) for one in reader.connector.findings(reader.mirror, Company())}
+    assert found == {
+        "won-without-sum": (1, ("amocrm:1",)),
+        "lost-without-reason": (1, ("amocrm:2",)),
+        "required-empty": (1, ("amocrm:3",)),
+        "no-source": (1, ("amocrm:2",)),
+    }

@@ -171,3 +171,35 @@ def test_judge_knows_an_answer_it_never_saw() -> None:
     trouble = judge(httpx.Response(418, json={"title": "teapot"}))
     assert isinstance(trouble, Trouble)
     assert "teapot" in trouble.text.ru
+
+
+def test_health_tells_which_fields_the_account_itself_requires(tmp_path: Path) -> None:
+    required = [{"status_id": 101, "pipeline_id": 77}]
+    account = Account(custom_fields=[{"id": 1, "name": "Сегмент", "required_statuses": required}])
+    with reading(account, tmp_path) as reader:
+        health = reader.connector.health()
+    assert (health.problems, len(health.notes)) == ([], 2)
+    assert health.notes[0].ru == "amoCRM требует поля: Продажи, «Взят в работу» — Сегмент."
+
+
+def test_lists_that_the_rights_hide_are_named_and_do_not_stop_the_reading(tmp_path: Path) -> None:
+    account = busy_account(5)
+    with reading(account, tmp_path) as reader:
+        reader.server.hidden = {"users", "tasks"}
+        health = reader.connector.health()
+        reader.read()
+        counts = reader.mirror.counts()
+    assert [problem.ru.split(":")[0] for problem in health.problems] == [
+        "Токен не видит список сотрудников",
+        "Токен не видит задачи",
+    ]
+    assert counts["leads"] == 5
+    assert "users" not in counts
+
+
+def test_leads_that_the_rights_hide_stop_the_reading(tmp_path: Path) -> None:
+    with reading(busy_account(5), tmp_path) as reader:
+        reader.server.hidden = {"leads"}
+        with pytest.raises(LastingTrouble) as caught:
+            reader.read()
+    assert caught.value.code == "forbidden"

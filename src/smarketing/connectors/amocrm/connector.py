@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time
 
 import pyarrow as pa
 
-from smarketing.connectors.amocrm import facts, records, setting, walking
+from smarketing.connectors.amocrm import checking, facts, findings, records, setting, walking
 from smarketing.connectors.amocrm.access import Access
 from smarketing.connectors.amocrm.assumptions import assumptions
 from smarketing.connectors.amocrm.client import Api
@@ -15,7 +15,8 @@ from smarketing.connectors.amocrm.options import Options
 from smarketing.connectors.outside.http import Traffic
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.pace import Pace
-from smarketing.connectors.outside.streams import Assumption, Cursor, Health, Page, Record, Since, Stream
+from smarketing.connectors.outside.streams import Assumption, Cursor, Finding, Health, Page, Record, Since, Stream
+from smarketing.connectors.outside.trouble import LastingTrouble
 from smarketing.facts.company import Company
 from smarketing.facts.language import Text
 
@@ -77,10 +78,7 @@ class AmoCrm:
         return _STREAMS
 
     def health(self) -> Health:
-        account = self.api.one("account", [("with", "datetime_settings,users_groups")])
-        user = self.api.page("users", "users", 1, 1).items
-        problems = [] if user else [_NO_USERS]
-        return Health(title=str(account.get("name") or account.get("subdomain") or ""), problems=problems)
+        return checking.health(self.api)
 
     def assumptions(self) -> Iterator[Assumption]:
         return assumptions(self.api)
@@ -88,11 +86,19 @@ class AmoCrm:
     def walk(
         self, stream: str, cursor: Cursor | None, *, now: datetime, since: Since | None = None
     ) -> Iterator[Page]:
+        """What the account may keep from us and does, gives no page: health names it."""
         start = cursor if since is None else _from(since)
-        for items, place in self._ways(stream, start, now):
+        for items, place in self._allowed(stream, self._ways(stream, start, now)):
             taken, refused = records.taken(stream, items)
             beside = {SEEN_STAGES: stages} if (stages := _stages_of(stream, taken)) else {}
             yield Page(stream, taken, place, refused=refused, beside=beside)
+
+    def _allowed(self, stream: str, ways: walking.Walk) -> walking.Walk:
+        try:
+            yield from ways
+        except LastingTrouble as trouble:
+            if stream not in checking.OPTIONAL or trouble.code != "forbidden":
+                raise
 
     def keys(self, stream: str) -> Iterator[Sequence[str]]:
         """By moment of change: pages by number would slide while cards are deleted, and living cards be missed."""
@@ -119,6 +125,9 @@ class AmoCrm:
     ) -> Iterator[Mapping[str, pa.Table]]:
         maker = facts.Maker(mirror, company, self.options, self.api.base_url)
         return maker.make(after, upto)
+
+    def findings(self, mirror: Mirror, company: Company) -> Iterator[Finding]:  # noqa: ARG002 the protocol's
+        return findings.findings(mirror, self.options)
 
     def close(self) -> None:
         self.api.close()
@@ -147,13 +156,6 @@ class AmoCrm:
         """When the oldest card was created: events before it tell nothing."""
         oldest = self.api.page("leads", "leads", 1, 1, [("order[created_at]", "asc")]).items
         return int(oldest[0]["created_at"]) if oldest else now
-
-
-_NO_USERS = Text(
-    "Токен не видит список сотрудников: вместо имён в отчётах будут номера. Нужен токен администратора.",
-    "The token does not see the list of users: reports will show numbers for names. An administrator's token is "
-    "needed.",
-)
 
 
 def _from(since: Since) -> Cursor | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -104,6 +105,24 @@ def taken(stream: str, items: Iterable[Mapping[str, Any]]) -> tuple[list[Record]
 def stage_code(pipeline: object, status: object) -> str:
     """How company.toml names a stage of this account among its aliases."""
     return f"{pipeline}:{status}"
+
+
+@dataclass(frozen=True)
+class Required:
+    """A field of the card that the account itself asks for at a stage."""
+
+    id: int
+    name: str
+
+
+def required_of(fields: Iterable[Mapping[str, Any]]) -> dict[str, list[Required]]:
+    """Code of a stage → what is required there."""
+    found: dict[str, list[Required]] = {}
+    for field in fields:
+        for status in field.get("required_statuses") or []:
+            code = stage_code(status["pipeline_id"], status["status_id"])
+            found.setdefault(code, []).append(Required(int(field["id"]), str(field["name"])))
+    return found
 
 
 def unsorted_codes(pipelines: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from smarketing.connectors.amocrm.options import Options
-from smarketing.connectors.amocrm.records import LOST, WON, stage_code
+from smarketing.connectors.amocrm.records import LOST, WON, Required, required_of, stage_code
 from smarketing.connectors.files.slugs import slug
 from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.paths import SeenStage, as_settings, one_path, with_guesses
@@ -29,7 +29,7 @@ def settings(mirror: Mirror, options: Options) -> Mapping[str, object]:
 
 
 def _stages(mirror: Mirror, options: Options) -> list[SeenStage]:
-    required = _required(mirror)
+    required = required_of(record.body for record in mirror.all("custom_fields"))
     pipelines = [
         _pipeline(record.body, required)
         for record in sorted(mirror.all("pipelines", gone=True), key=lambda record: _order(record.body))
@@ -59,15 +59,16 @@ def _as_dict(stage: SeenStage) -> dict[str, Any]:
     return {name: getattr(stage, name) for name in stage.__dataclass_fields__}
 
 
-def _pipeline(pipeline: Mapping[str, Any], required: Mapping[str, tuple[str, ...]]) -> list[SeenStage]:
+def _pipeline(pipeline: Mapping[str, Any], required: Mapping[str, Sequence[Required]]) -> list[SeenStage]:
     statuses = (pipeline.get("_embedded") or {}).get("statuses") or []
+    name = str(pipeline.get("name") or pipeline["id"])
     return [
         SeenStage(
             name=str(status.get("name") or status["id"]),
             codes=(stage_code(pipeline["id"], status["id"]),),
             milestone=_milestone(int(status["id"])),
             zone=Zone.MARKETING if status.get("type") == 1 else Zone.SALES,
-            required_fields=required.get(stage_code(pipeline["id"], status["id"]), ()),
+            required_in={name: _columns(required.get(stage_code(pipeline["id"], status["id"]), ()))},
         )
         for status in sorted(statuses, key=_status_order)
     ]
@@ -87,14 +88,9 @@ def _order(pipeline: Mapping[str, Any]) -> tuple[bool, bool, int]:
     return bool(pipeline.get("is_archive")), not pipeline.get("is_main"), int(pipeline.get("sort") or 0)
 
 
-def _required(mirror: Mirror) -> dict[str, tuple[str, ...]]:
-    """Stage → the fields that amoCRM itself asks for there."""
-    found: dict[str, tuple[str, ...]] = {}
-    for record in mirror.all("custom_fields"):
-        for status in record.body.get("required_statuses") or []:
-            code = stage_code(status["pipeline_id"], status["status_id"])
-            found[code] = (*found.get(code, ()), slug(str(record.body["name"])))
-    return found
+def _columns(required: Sequence[Required]) -> tuple[str, ...]:
+    """Under which names the facts carry these fields."""
+    return tuple(dict.fromkeys(slug(field.name) for field in required))
 
 
 def _taken(code: str, options: Options) -> bool:

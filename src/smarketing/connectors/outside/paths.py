@@ -7,7 +7,7 @@ stage, the others stand after the stage that goes before them in their own pipel
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from smarketing.connectors.files.slugs import slug
@@ -16,13 +16,17 @@ from smarketing.facts.company import Company, Milestone, Zone
 
 @dataclass(frozen=True)
 class SeenStage:
-    """A stage as an account shows it. ``codes``: how the account calls it, one for each pipeline it stands in."""
+    """A stage as an account shows it. ``codes``: how the account calls it, one for each pipeline it stands in.
+
+    ``required_in``: pipeline → the fields it requires there, where the account tells that by pipelines.
+    """
 
     name: str
     codes: tuple[str, ...]
     milestone: Milestone | None = None
     zone: Zone = Zone.SALES
     required_fields: tuple[str, ...] = ()
+    required_in: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 # Words by which a first proposal is made; a person corrects it in company.toml.
@@ -61,10 +65,17 @@ def as_settings(path: Sequence[SeenStage]) -> list[dict[str, Any]]:
         said: dict[str, Any] = {"key": key, "name": {"ru": stage.name, "en": stage.name}, "zone": stage.zone.value}
         if stage.milestone is not None:
             said["milestone"] = stage.milestone.value
-        if stage.required_fields:
-            said["required_fields"] = list(stage.required_fields)
-        settings.append({**said, "aliases": list(stage.codes)})
+        settings.append({**said, **_required(stage), "aliases": list(stage.codes)})
     return settings
+
+
+def _required(stage: SeenStage) -> dict[str, Any]:
+    """What the stage requires: of every card alike, or by pipeline where they differ."""
+    ways = set(stage.required_in.values())
+    if len(ways) > 1:
+        return {"required_in": {name: list(fields) for name, fields in stage.required_in.items() if fields}}
+    fields = next(iter(ways), stage.required_fields)
+    return {"required_fields": list(fields)} if fields else {}
 
 
 def stage_keys(company: Company) -> Mapping[str, str]:
@@ -92,6 +103,7 @@ def _joined(known: SeenStage, stage: SeenStage) -> SeenStage:
         codes=tuple(dict.fromkeys((*known.codes, *stage.codes))),
         milestone=known.milestone or stage.milestone,
         required_fields=tuple(dict.fromkeys((*known.required_fields, *stage.required_fields))),
+        required_in={**known.required_in, **stage.required_in},
     )
 
 
