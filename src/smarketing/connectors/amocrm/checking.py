@@ -57,8 +57,8 @@ _REQUIRED = Text(
     "amoCRM requires fields: {pipeline}, “{stage}”: {fields}.",
 )
 _ROBOTS = Text(
-    "Обязательные поля amoCRM проверяет у людей, а перевод через API и роботами пропускает: такие карточки считает "
-    "smarketing show required.",
+    "Обязательные поля amoCRM проверяет у людей, а перевод через API и роботами пропускает: такие карточки "
+    "считает smarketing show required.",
     "amoCRM asks people for required fields and lets moves by its API and robots pass: smarketing show required "
     "counts such cards.",
 )
