@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -28,14 +28,13 @@ from smarketing.jobs.connections import Connections
 from smarketing.jobs.deciding import settle
 from smarketing.jobs.kinds import kind_of
 from smarketing.jobs.standing import RUN_PATIENCE, Desk, Doing, Outcome, Run, Standing, Trouble, retry_in, running
-from smarketing.jobs.walking import Stopped, Walk, ask_again
+from smarketing.jobs.walking import Stop, Stopped, Walk, ask_again, never
 from smarketing.jobs.workspace import Workspace
 from smarketing.lake.lock import holding
 
 _LONG = 8  # letters: shorter parts of an address are words of its scheme
 log = logging.getLogger("smarketing.sync")
 Progress = Callable[[Text], None]
-Stop = Callable[[], bool]
 _OURS = Text(
     "Ошибка на нашей стороне ({name}). Данные целы; запись есть в журнале сервера.",
     "An error on our side ({name}). The data are safe; the server's log has a record of it.",
@@ -79,7 +78,7 @@ def sync(
         made = _Run(workspace, connection, desk, now or datetime.now(UTC), who, progress, stop)
         run = made.whole(wish or Wish())
     if run.outcome == "done":
-        writing_back.after_sync(workspace, key, now or datetime.now(UTC), stop or _never)
+        writing_back.after_sync(workspace, key, now or datetime.now(UTC), stop or never)
     return run
 
 
@@ -99,7 +98,7 @@ class _Run:
         self._workspace, self._connection, self._desk = workspace, connection, desk
         self._now, self._who = now.astimezone(UTC), who
         self._kind = kind_of(connection.kind)
-        self._tell, self._stop = progress, stop or _never
+        self._tell, self._stop = progress, stop or never
         self._began = datetime.now(UTC)
         self._traffic = Traffic()
         self._walk: Walk | None = None
@@ -132,7 +131,7 @@ class _Run:
         account = Connections(self._workspace).account(self._connection.key)
         # A token renewed on the way is a secret as much as the one it came in place of.
         self._secrets = lambda: {*account.secrets.values(), *account.reread().values()}
-        with _opened(self._kind.open(account)) as connector, _mirror(self._desk) as mirror:
+        with _opened(self._kind.open(account)) as connector, closing(Mirror(self._desk.mirror_path)) as mirror:
             if isinstance(connector, Counted):
                 self._traffic = connector.traffic
             self._say(Text("Соединяемся", "Connecting"))
@@ -261,16 +260,3 @@ def _opened(connector: Connector) -> Iterator[Connector]:
     finally:
         with suppress(Exception):  # closing must not hide how the run ended
             connector.close()
-
-
-@contextmanager
-def _mirror(desk: Desk) -> Iterator[Mirror]:
-    mirror = Mirror(desk.mirror_path)
-    try:
-        yield mirror
-    finally:
-        mirror.close()
-
-
-def _never() -> bool:
-    return False

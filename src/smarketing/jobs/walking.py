@@ -21,6 +21,11 @@ Say = Callable[[Text, int, int | None], None]
 Stop = Callable[[], bool]
 
 
+def never() -> bool:
+    """Nobody stops this run."""
+    return False
+
+
 class Stopped(Exception):
     """The server goes down; what is kept stays and the next run goes on from there."""
 

@@ -8,8 +8,8 @@ is tried again with the next one; a lasting one stops its kind until a person ha
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -34,6 +34,7 @@ from smarketing.jobs.connections import Connections
 from smarketing.jobs.journal import as_json
 from smarketing.jobs.kinds import kind_of
 from smarketing.jobs.standing import RUN_PATIENCE, Desk, Trouble, running
+from smarketing.jobs.walking import Stop, never
 from smarketing.jobs.workspace import Workspace, write_whole
 from smarketing.jobs.writing_due import Looked, due
 from smarketing.jobs.writing_log import Switched, WritingLog
@@ -43,7 +44,6 @@ log = logging.getLogger("smarketing.writing")
 PER_RUN = 50  # things done in one run; what is left waits for the next
 LOOKS_BACK = timedelta(days=7)  # a word about an older move helps nobody
 _CHUNK = 500
-Stop = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def act(
             raise running(connection.title)
         _check_loaded(desk, connection)
         run = _Run(workspace, connection, desk, writer, now or datetime.now(UTC), dry=dry)
-        return run.whole(stop or _never)
+        return run.whole(stop or never)
 
 
 def after_sync(workspace: Workspace, key: str, now: datetime, stop: Stop) -> Acted | None:
@@ -204,7 +204,7 @@ class _Run:
         return Writer(crm, self._log, Rules(frozenset(since), dry_run=self._dry), lambda: self._now)
 
     def _due(self, crm: CrmActions, writer: Writer, since: Mapping[ActionKind, datetime]) -> Iterator[Action]:
-        with _mirror(self._desk) as mirror, self._workspace.lake.open() as reader:
+        with closing(Mirror(self._desk.mirror_path)) as mirror, self._workspace.lake.open() as reader:
 
             def cards(leads: Collection[str]) -> Mapping[str, Card]:
                 return _cards(crm, mirror, reader.company, leads)
@@ -282,16 +282,3 @@ def _state(desk: Desk) -> _State:
 
 def _keep(desk: Desk, state: _State) -> None:
     write_whole(desk.folder / "writing.json", as_json(state))
-
-
-@contextmanager
-def _mirror(desk: Desk) -> Iterator[Mirror]:
-    mirror = Mirror(desk.mirror_path)
-    try:
-        yield mirror
-    finally:
-        mirror.close()
-
-
-def _never() -> bool:
-    return False
