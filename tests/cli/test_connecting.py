@@ -13,7 +13,8 @@ from smarketing.jobs.connections import Connections
 from smarketing.jobs.vault import Vault
 from smarketing.jobs.workspace import Workspace
 from tests.support.bitrix24_application import APPLICATION, agree, bitrix, fields_of, server
-from tests.support.bitrix24_portal import CODE, FakePortal, Server
+from tests.support.bitrix24_portal import CODE, FakePortal
+from tests.support.bitrix24_server import Server
 from tests.support.connected import portal, shop, toy_kind
 from tests.support.toy import TOKEN, Portal, Shop
 

@@ -14,7 +14,8 @@ from smarketing.jobs.connections import Connections
 from smarketing.jobs.granting import answer_of, has_application, is_waiting, let_in, new_state, way_in
 from smarketing.jobs.workspace import Workspace
 from tests.support.bitrix24_application import agree, bitrix, connect, fields_of, server
-from tests.support.bitrix24_portal import FakePortal, Server
+from tests.support.bitrix24_portal import FakePortal
+from tests.support.bitrix24_server import Server
 from tests.support.connected import toy_kind
 
 __all__ = ["bitrix", "server", "toy_kind"]

@@ -15,7 +15,8 @@ from smarketing.facts.company import Company, Milestone
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.sync import Wish, sync
 from smarketing.jobs.workspace import Workspace
-from tests.support.bitrix24_portal import FakePortal, Server
+from tests.support.bitrix24_portal import FakePortal
+from tests.support.bitrix24_server import Server
 from tests.support.bitrix24_world import SEGMENT, World
 from tests.support.connected import KEY
 

@@ -15,7 +15,8 @@ from smarketing.connectors.outside.pace import Pace
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.kinds import KINDS
 from smarketing.jobs.workspace import Workspace
-from tests.support.bitrix24_portal import FakePortal, Server
+from tests.support.bitrix24_portal import FakePortal
+from tests.support.bitrix24_server import Server
 from tests.support.bitrix24_world import World
 from tests.support.connected import KEY
 

@@ -21,7 +21,8 @@ NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 def serve(leads: int, deals: int, pipe: Any) -> None:
-    from tests.support.bitrix24_portal import FakePortal, Server
+    from tests.support.bitrix24_portal import FakePortal
+    from tests.support.bitrix24_server import Server
     from tests.support.bitrix24_world import World
 
     portal = FakePortal()

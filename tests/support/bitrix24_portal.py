@@ -1,28 +1,25 @@
 """A Bitrix24 portal on loopback that behaves as docs and field reports say: limits, quirks, faults.
 
 It answers over real HTTP. Everything that goes wrong is planned by the test: a fault per request, a right taken
-away, a clock that stands still. The data are plain rows as the real interface gives them.
-"""
+away, a clock that stands still. The data are plain rows as the real interface gives them."""
 
 from __future__ import annotations
 
-import json
 import threading
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from functools import lru_cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
+from urllib.parse import urlencode
+
+from tests.support.bitrix24_answers import Row, as_text, camel, descends, listed, matches, php_query, selected
 
 MSK = timezone(timedelta(hours=3))
 CODE = "s3cretcode"
 PAGE = 50
 ENTITIES = {1: "leads", 2: "deals", 3: "contacts", 4: "companies"}
 FAULTS = ("query_limit", "internal", "html", "tear", "tear_body", "garbage")
-Row = dict[str, Any]
 
 
 class Refusal(Exception):
@@ -297,8 +294,8 @@ class FakePortal:
         if name.endswith(".update"):
             return self._update(name, params)
         rows = self._page(name, self.tables[ENTITIES[entity]], params, "id")
-        select = _listed(params.get("select")) or ["*"]
-        items = [_selected(row, select) for row in rows[0]]
+        select = listed(params.get("select")) or ["*"]
+        items = [selected(row, select) for row in rows[0]]
         return self._told({"items": items}, params, rows)
 
     def _field_list(self, entity: int) -> Row:
@@ -331,7 +328,7 @@ class FakePortal:
     def _old_list(self, name: str, params: Row) -> Row:
         table = self.tables[next(table for start, table in _OLD.items() if name.startswith(start))]
         rows = self._page(name, table, params, "ID")
-        return self._told([{key: _as_text(value) for key, value in row.items()} for row in rows[0]], params, rows)
+        return self._told([{key: as_text(value) for key, value in row.items()} for row in rows[0]], params, rows)
 
     def _product_rows(self, name: str, params: Row) -> Row:
         """Only for an owner that is named; a list of owners is taken, too."""
@@ -364,10 +361,10 @@ class FakePortal:
         found = (
             row
             for row in table.after(0 if ignores else int(last or 0))
-            if _matches(row, conditions) and row.get("categoryId") not in hidden
+            if matches(row, conditions) and row.get("categoryId") not in hidden
         )
         start = int(params.get("start") or 0)
-        if _descends(params):
+        if descends(params):
             found = iter(list(found)[::-1])
         if start < 0:
             return [row for row, _ in zip(found, range(PAGE), strict=False)], 0, 0
@@ -414,90 +411,15 @@ class FakePortal:
         return {"result": len(self.written)}
 
 
-def php_query(query: str, results: Mapping[str, Any]) -> Row:
-    """The parameters of a command as PHP reads them: split at the first ``=``, then decoded; a raw operator breaks
-    its name, and the condition is lost."""
-    found: Row = {}
-    for pair in query.split("&") if query else []:
-        name, _, value = pair.partition("=")
-        if value.startswith("$result"):
-            value = str(_referred(value, results))
-        name, value = unquote_plus(name), unquote_plus(value)
-        head, *inside = name.replace("]", "").split("[")
-        if name.count("[") != name.count("]"):
-            continue
-        place = found
-        for step in (head, *inside[:-1]) if inside else ():
-            place = place.setdefault(step, {})
-        place[inside[-1] if inside else head] = value
-    return found
-
-
-def _referred(reference: str, results: Mapping[str, Any]) -> Any:
-    place: Any = results
-    for step in reference.replace("]", "").split("[")[1:]:
-        try:
-            place = place[int(step)] if isinstance(place, list) else place[step]
-        except (KeyError, IndexError, ValueError):
-            return ""
-    return place
-
-
-def _listed(value: Any) -> list[str]:
-    if isinstance(value, dict):
-        return [str(one) for _, one in sorted(value.items(), key=lambda pair: int(pair[0]))]
-    return list(value or [])
-
-
-def _selected(row: Row, select: list[str]) -> Row:
-    own = {name: value for name, value in row.items() if name.startswith("ufCrm")}
-    plain = {name: value for name, value in row.items() if name not in own}
-    if "*" in select:
-        return {**plain, **{name: own.get(name) for name in select if name.startswith("ufCrm")}}
-    return {name: row[name] for name in select if name in row}
-
-
-def camel(name: str) -> str:
-    """UF_CRM_1700 → ufCrm_1700, UF_CRM_WHY_LOST → ufCrmWhyLost."""
-    first, *rest = name.lower().split("_")
-    return first + "".join(f"_{part}" if part.isdigit() else part.capitalize() for part in rest)
-
-
-@lru_cache(maxsize=400_000)
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _matches(row: Row, conditions: Mapping[str, Any]) -> bool:
-    for name, value in conditions.items():
-        key = name.lstrip("><=!@%")
-        sign = name[: len(name) - len(key)]
-        has = row.get(key, row.get({"CHANGED_DATE": "changedDate"}.get(key, key)))
-        if sign == ">=" and isinstance(has, str) and "T" in has:
-            if _moment(has) < _moment(str(value)):
-                return False
-        elif sign == "" and isinstance(value, list):
-            if has not in value:
-                return False
-        elif sign == "" and str(has) != str(value):
-            return False
-    return True
-
-
-def _descends(params: Row) -> bool:
-    order = params.get("order") or {}
-    return isinstance(order, dict) and "DESC" in {str(value).upper() for value in order.values()}
-
-
-def _as_text(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 _SCOPES = {
     "crm.": "crm", "user.get": "user_basic", "department": "department", "tasks.": "task", "im.": "im",
     "voximplant": "telephony",
 }  # fmt: skip
+
+
 _OLD = {"crm.activity": "activities", "crm.product": "products", "voximplant": "calls"}
+
+
 _HANDLERS: dict[str, Callable[[FakePortal, str, Row], Row]] = {
     "crm.item.productrow.list": FakePortal._product_rows,
     "crm.product.list": FakePortal._old_list,
@@ -520,104 +442,3 @@ _HANDLERS: dict[str, Callable[[FakePortal, str, Row], Row]] = {
     "crm.timeline.comment.add": FakePortal._writes,
     "im.notify.system.add": FakePortal._writes,
 }
-
-
-class Server(ThreadingHTTPServer):
-    """The portal behind a port of loopback."""
-
-    daemon_threads = True
-
-    def __init__(self, portal: FakePortal) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.portal = portal
-        self.requests = 0
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that die in the middle are what this is for."""
-
-    @property
-    def home(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    @property
-    def webhook(self) -> str:
-        return f"{self.home}/rest/1/{CODE}/"
-
-    def __enter__(self) -> Server:
-        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Server
-    protocol_version = "HTTP/1.1"
-    wbufsize = 65536  # one packet for head and body: waiting for the second would take 40 ms
-    disable_nagle_algorithm = True
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.server.requests += 1
-        fault = self.server.portal.fault(self.server.requests)
-        if fault is not None:
-            self._fail(fault)
-            return
-        parts = urlsplit(self.path).path.strip("/").split("/")
-        if parts[0] != "rest" or (len(parts) == 4 and parts[2] != CODE):
-            self._send(401, {"error": "INVALID_CREDENTIALS", "error_description": "Invalid request credentials"})
-            return
-        self._send(*self.server.portal.answer(parts[-1], json.loads(body or b"{}")))
-
-    def do_GET(self) -> None:
-        """The page on which a person agrees, and the authorisation server: codes and refresh tokens work once."""
-        asked = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
-        self.server.requests += 1
-        if self.path.startswith("/oauth/authorize/"):
-            self.send_response(302)
-            self.send_header("Location", self.server.portal.agree(asked))
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-        else:
-            self._send(*self.server.portal.tokens(asked, f"{self.server.home}/rest/"))
-
-    def _fail(self, fault: str) -> None:
-        if fault == "tear":
-            self.close_connection = True
-            self.connection.close()
-        elif fault == "tear_body":
-            self.send_response(200)
-            self.send_header("Content-Length", "100000")
-            self.end_headers()
-            self.wfile.write(b'{"result":{"items":[{"id":1,')
-            self.wfile.flush()
-            self.close_connection = True
-            self.connection.close()
-        elif fault == "html":
-            self._write(503, b"<html><body>502 Bad Gateway</body></html>", "text/html")
-        elif fault == "garbage":
-            self._write(200, b'{"result": {"items": [{"id"', "application/json")
-        elif fault == "query_limit":
-            self._send(503, {"error": "QUERY_LIMIT_EXCEEDED", "error_description": "Too many requests"})
-        elif fault == "redirect":
-            self.send_response(302)
-            self.send_header("Location", "http://127.0.0.1:9/elsewhere")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-        else:
-            self._send(500, {"error": "INTERNAL_SERVER_ERROR", "error_description": "Internal error"})
-
-    def _send(self, status: int, body: Row) -> None:
-        self._write(status, json.dumps(body, ensure_ascii=False).encode(), "application/json")
-
-    def _write(self, status: int, body: bytes, kind: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Silence."""

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from tests.support.bitrix24_portal import FakePortal, Row
+from tests.support.bitrix24_answers import Row
+from tests.support.bitrix24_portal import FakePortal
 
 SEGMENT, WHY_LOST = "UF_CRM_1700000001", "UF_CRM_1700000002"
 LEAD_STAGES = (

@@ -26,7 +26,9 @@ from smarketing.jobs.sync import sync
 from smarketing.jobs.workspace import Workspace
 from smarketing.jobs.writing_back import Acted, act, switch, written
 from smarketing.jobs.writing_log import Switched
-from tests.support.bitrix24_portal import MSK, FakePortal, Row, Server
+from tests.support.bitrix24_answers import Row
+from tests.support.bitrix24_portal import MSK, FakePortal
+from tests.support.bitrix24_server import Server
 from tests.support.bitrix24_world import SEGMENT, World
 from tests.support.connected import KEY
 

@@ -17,7 +17,8 @@ from smarketing.jobs.workspace import Workspace
 from smarketing.web.accounts.models import AuditEntry, Role, User
 from smarketing.web.connections import grants
 from tests.support.bitrix24_application import agree, bitrix, connect, fields_of, server
-from tests.support.bitrix24_portal import FakePortal, Server
+from tests.support.bitrix24_portal import FakePortal
+from tests.support.bitrix24_server import Server
 from tests.web.test_systems import words
 
 __all__ = ["bitrix", "server"]

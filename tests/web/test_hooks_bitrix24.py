@@ -14,7 +14,8 @@ from smarketing.jobs.sync import sync
 from smarketing.jobs.workspace import Workspace
 from smarketing.web.connections.working import background
 from tests.support.bitrix24_application import bitrix, server
-from tests.support.bitrix24_portal import FakePortal, Server
+from tests.support.bitrix24_portal import FakePortal
+from tests.support.bitrix24_server import Server
 from tests.web.test_systems import words
 
 __all__ = ["bitrix", "server"]

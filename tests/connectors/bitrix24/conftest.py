@@ -10,7 +10,9 @@ import pytest
 import stamina
 
 from smarketing.connectors.outside.mirror import Mirror
-from tests.support.bitrix24_portal import MSK, FakePortal, Server
+from tests.connectors.bitrix24.told import Told
+from tests.support.bitrix24_portal import MSK, FakePortal
+from tests.support.bitrix24_server import Server
 
 
 class Clock:
@@ -58,3 +60,8 @@ def mirror(tmp_path: Path) -> Iterator[Mirror]:
     made = Mirror(tmp_path / "mirror.sqlite3")
     yield made
     made.close()
+
+
+@pytest.fixture
+def told(mirror: Mirror) -> Told:
+    return Told(mirror)

@@ -16,7 +16,8 @@ from smarketing.connectors.outside.mirror import Mirror
 from smarketing.connectors.outside.pace import Pace
 from smarketing.facts.company import Company, parse_company
 from tests.connectors.outside.suite import System, Told, sync
-from tests.support.bitrix24_portal import CODE, MSK, FakePortal, Server
+from tests.support.bitrix24_portal import CODE, MSK, FakePortal
+from tests.support.bitrix24_server import Server
 from tests.support.bitrix24_world import SEGMENT, WHY_LOST, World
 
 OPTIONS = Options(fields={"segment": SEGMENT}, deal_loss_field=WHY_LOST)

@@ -16,7 +16,8 @@ from smarketing.connectors.outside.trouble import LastingTrouble
 from smarketing.facts.company import Company
 from tests.connectors.bitrix24.system import connected
 from tests.connectors.outside.suite import sync
-from tests.support.bitrix24_portal import FakePortal, Server
+from tests.support.bitrix24_portal import FakePortal
+from tests.support.bitrix24_server import Server
 from tests.support.bitrix24_world import World
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)

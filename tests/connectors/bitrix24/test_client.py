@@ -17,7 +17,9 @@ from smarketing.connectors.outside.kinds import Account
 from smarketing.connectors.outside.pace import Pace
 from smarketing.connectors.outside.trouble import LastingTrouble, PassingTrouble, Trouble, WrongAnswer
 from tests.connectors.bitrix24.conftest import Clock
-from tests.support.bitrix24_portal import CODE, FakePortal, Server, php_query
+from tests.support.bitrix24_answers import php_query
+from tests.support.bitrix24_portal import CODE, FakePortal
+from tests.support.bitrix24_server import Server
 
 DEALS = Listing("crm.item.list", {"entityTypeId": 2, "select": ["id"]}, ("items",), id="id")
 

@@ -16,7 +16,8 @@ from smarketing.connectors.outside.trouble import LastingTrouble
 from tests.connectors.bitrix24.conftest import Clock
 from tests.connectors.bitrix24.system import company_of, connected
 from tests.connectors.outside.suite import sync
-from tests.support.bitrix24_portal import CODE, FakePortal, Server
+from tests.support.bitrix24_portal import CODE, FakePortal
+from tests.support.bitrix24_server import Server
 from tests.support.bitrix24_world import World
 
 OURS = datetime(2026, 11, 20, 9, tzinfo=UTC)

@@ -15,7 +15,8 @@ from smarketing.connectors.outside.granting import Grant
 from smarketing.connectors.outside.kinds import Account
 from smarketing.connectors.outside.trouble import LastingTrouble
 from tests.connectors.bitrix24.test_events import TOKEN, body
-from tests.support.bitrix24_portal import FakePortal, Server
+from tests.support.bitrix24_portal import FakePortal
+from tests.support.bitrix24_server import Server
 
 
 def account(kept: list[Mapping[str, str]] | None = None, **secrets: str) -> Account:

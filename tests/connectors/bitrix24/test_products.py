@@ -15,7 +15,8 @@ from smarketing.connectors.outside.trouble import Trouble
 from tests.connectors.bitrix24.conftest import Clock
 from tests.connectors.bitrix24.system import company_of, connected
 from tests.connectors.outside.suite import Fact, Ledger, everything, sync
-from tests.support.bitrix24_portal import FakePortal, Server
+from tests.support.bitrix24_portal import FakePortal
+from tests.support.bitrix24_server import Server
 from tests.support.bitrix24_world import directories
 
 WON = {"stageId": "WON", "stageSemanticId": "S"}

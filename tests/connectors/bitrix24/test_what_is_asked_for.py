@@ -21,7 +21,8 @@ from smarketing.connectors.outside.mirror import Mirror
 from smarketing.facts.company import Company, Milestone
 from tests.connectors.bitrix24.system import company_of, connected
 from tests.connectors.outside.suite import Fact, Facts, everything, sync
-from tests.support.bitrix24_portal import MSK, FakePortal, Server
+from tests.support.bitrix24_portal import MSK, FakePortal
+from tests.support.bitrix24_server import Server
 from tests.support.bitrix24_world import SEGMENT, WHY_LOST, directories
 
 OPTIONS = Options(segment=SEGMENT, deal_loss_field=WHY_LOST, fields={"city": "UF_CRM_1700000003"})
