@@ -212,14 +212,18 @@ def test_private_postgres_answers_and_is_gone_afterwards(tmp_path: Path) -> None
         sheet.chmod(0o644)
         copy_in(server, "leads", (("lead_id", "text"), ("segment", "text")), [sheet])
         before = server.processor()
-        took = server.took(
-            "SELECT segment, COUNT(*) FROM leads GROUP BY segment ORDER BY 1", server.folder / "a.csv"
-        )
+        counting = "SELECT segment, COUNT(*) FROM leads GROUP BY segment ORDER BY 1"
+        took = server.took(counting, server.folder / "a.csv", 60.0)
         counted = server.processor() - before
         rows = read_rows(server.folder / "a.csv")
+        stopped = server.took("SELECT pg_sleep(600)", server.folder / "b.csv", 0.1)
+        with pytest.raises(RuntimeError, match="nothing"):
+            server.took("SELECT * FROM nothing", server.folder / "c.csv", 60.0)
 
     assert rows == [("retail", "1"), ("", "1")]
     assert took.seconds > 0
+    assert took.answered
+    assert (stopped.seconds, stopped.answered) == (0.1, False)
     assert 0 <= took.cpu <= counted
     assert not server.folder.exists()
 
@@ -258,7 +262,7 @@ def test_watch_sums_parts_by_the_clock_and_of_the_processor() -> None:
     watch.add("both", ("one", "two"))
     step = watch.step("said")
     assert (step.seconds["both"], step.cpu["both"], step.said) == (3.0, 0.75, "said")
-    assert step.runs == {"one": 5, "two": 3}
+    assert step.runs == {"one": 5, "two": 3, "both": 3}
 
 
 def test_ratio_table_says_who_is_how_many_times_slower() -> None:
@@ -267,7 +271,11 @@ def test_ratio_table_says_who_is_how_many_times_slower() -> None:
         "files": Step({"economics": 0.3}),
         "numpy": Step({"economics": 0.025}),
         "pandas": Step({"economics": 1.23}),
-        "postgres": Step({"raw economics": 25.0}, said="server 15"),
+        "postgres": Step(
+            {"raw economics": 25.0, "journey economics": 300.0, "asked economics": 2.0},
+            runs={"raw economics": 1, "journey economics": 0, "asked economics": 5},
+            said="server 15",
+        ),
         "change": Step({"change": 2.0}, {"change": 1.5}),
         "rebuild": Step({"rebuild": 40.0}, {"rebuild": 25.0}),
     }
@@ -276,7 +284,10 @@ def test_ratio_table_says_who_is_how_many_times_slower() -> None:
 
     economics = next(line for line in lines if line.startswith("| economics"))
     # seconds, without the cache, with figures, numpy, scan, DuckDB, polars, pandas, PostgreSQL raw, journeys
-    assert economics == "| economics | 0.100 | 0.300 | – | 4.0 × | – | – | – | 12.3 × | 250 × | – |"
+    # (which was stopped), their asked columns
+    told = "| economics | 0.100 | 0.300 | – | 4.0 × | – | – | – | 12.3 × | 250 × | > 3000 × | 20 × |"
+    assert economics == told
+    assert "note, postgres: no answer after 300 s: journey economics" in lines
     assert (
         "| the newest hundredth of the leads changed, to a full rebuild | 2.000 | 0.05 × | 1.500 | 0.06 × |"
         in lines

@@ -22,6 +22,7 @@ from typing import Any
 from smarketing.jobs.bench.timing import Took
 
 _PLACES = ("/usr/lib/postgresql", "/usr/local/lib/postgresql", "/opt/homebrew/opt")
+_STOPPED = "statement timeout"  # the server speaks English: its locale is C
 _ENDED = 1.0  # seconds without news after which all processes of a session are counted
 _USERS = ("postgres", "nobody")
 _TIME = re.compile(r"^Time: ([\d.]+) ms", re.MULTILINE)
@@ -69,11 +70,19 @@ class Postgres:
             raise RuntimeError(done.stderr.strip())
         return done.stdout
 
-    def took(self, question: str, answer: Path) -> Took:
-        """One run: seconds by psql's own clock, the rows among them; they go to ``answer`` as CSV."""
+    def took(self, question: str, answer: Path, limit: float) -> Took:
+        """One run: seconds by psql's own clock, the rows among them; they go to ``answer`` as CSV.
+
+        After ``limit`` seconds the server is stopped without an answer.
+        """
         before = self.processor()
-        seconds = self.time(question, answer)
-        return Took(seconds, self.processor() - before)
+        try:
+            seconds, answered = self.time(f"SET statement_timeout = {1000 * limit:.0f};\n", question, answer), True
+        except RuntimeError as error:
+            if _STOPPED not in str(error):
+                raise
+            seconds, answered = limit, False
+        return Took(seconds, self.processor() - before, answered)
 
     def processor(self) -> float:
         """Seconds of the processor that all ended processes of the server had; 0 where no system tells."""
@@ -94,8 +103,8 @@ class Postgres:
             return 0.0
         return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
-    def time(self, question: str, answer: Path) -> float:
-        script = f"\\timing on\n\\pset format csv\n\\pset null ''\n\\o {answer}\n{question};\n"
+    def time(self, before: str, question: str, answer: Path) -> float:
+        script = f"{before}\\timing on\n\\pset format csv\n\\pset null ''\n\\o {answer}\n{question};\n"
         return float(_TIME.findall(self.run(script))[-1]) / 1000
 
 

@@ -19,7 +19,7 @@ from smarketing.jobs.bench.timing import Step, differences
 
 _WRITING = ("change", "change cache", "rebuild")  # last: they make other versions of the lake
 ORDER = (*(name for name in STEPS if name not in _WRITING), "cells", "judge", "postgres", *_WRITING)
-_PEERS = ("files", "duckdb", "pandas", "polars", "postgres raw", "postgres journey")
+_PEERS = ("files", "duckdb", "pandas", "polars", "postgres raw", "postgres journey", "postgres asked")
 
 Say = Callable[[str], None]
 

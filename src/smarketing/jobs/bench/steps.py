@@ -23,11 +23,12 @@ from smarketing.facts.period import Month
 from smarketing.jobs.answers import ANSWERS
 from smarketing.jobs.bench.facts import bench_company, files, write_facts
 from smarketing.jobs.bench.frames import pandas_questions, polars_questions
-from smarketing.jobs.bench.questions import JOURNEY, JOURNEY_COLUMNS, NUMPY_COLUMNS, PAGE, RAW, SCAN, THREE
+from smarketing.jobs.bench.questions import JOURNEY, NUMPY_COLUMNS, PAGE, RAW, SCAN, THREE
 from smarketing.jobs.bench.timing import Step, Took, Watch, keep_rows, peak_memory
 from smarketing.jobs.load import WRITING, load
 from smarketing.jobs.workspace import Workspace
 from smarketing.lake.batches import FactBatch
+from smarketing.lake.build import derived_columns
 from smarketing.lake.loading import FOLLOWING
 from smarketing.lake.store import Lake, LakeReader
 
@@ -263,11 +264,16 @@ def export(size: Size) -> Step:
     for table in ("leads", "stage_moves", "payments", "ad_spend"):
         connection.execute(f"COPY ({_all(size.folder, table)}) TO '{out}/{table}.csv' (HEADER)")
     with _lake(size.folder).open() as reader:
-        for table, columns in (("journeys", JOURNEY_COLUMNS), ("spend", ("lead_source", "month", "cost"))):
+        for table in ("journeys", "spend"):
             listed = ", ".join(f"'{file}'" for file in reader.files[table])
-            chosen = f"SELECT {', '.join(columns)} FROM read_parquet([{listed}])"
+            chosen = f"SELECT {', '.join(exported(table))} FROM read_parquet([{listed}])"
             connection.execute(f"COPY ({chosen}) TO '{out}/{table}.csv' (HEADER)")
     return Step(peak=peak_memory())
+
+
+def exported(table: str) -> dict[str, str]:
+    """Column → type of one of our derived tables, as another server gets it."""
+    return derived_columns(bench_company())[table]
 
 
 def _asked(folder: Path, connection: duckdb.DuckDBPyConnection, questions: dict[str, str], engine: str) -> Step:

@@ -15,6 +15,7 @@ _PEERS = (
     ("pandas", "", "pandas, raw"),
     ("postgres", "raw ", "PostgreSQL, raw"),
     ("postgres", "journey ", "PostgreSQL, journeys"),
+    ("postgres", "asked ", "PostgreSQL, only the journeys' columns that are asked"),
 )
 # How many times slower than these we are.
 _FLOORS = (("numpy", "", "numpy sum"), ("scan", "", "DuckDB scan"))
@@ -37,6 +38,8 @@ def ratio_table(results: Mapping[str, Step], disagreements: Mapping[str, str]) -
     for name, step in results.items():
         if step.said:
             yield f"note, {name}: {step.said}"
+        for question in (question for question, runs in step.runs.items() if runs == 0):
+            yield f"note, {name}: no answer after {step.seconds[question]:.0f} s: {question}"
     yield from (f"DIFFERENT ROWS, {where}: {told}" for where, told in disagreements.items())
     if not disagreements:
         yield "All engines gave the same rows."
@@ -54,7 +57,7 @@ def _questions(results: Mapping[str, Step], by: By) -> Iterator[str]:
         label = "page of twelve" if name == "page" else name
         cells = [_plain(ours), *(_plain(_seconds(results, step, name, by)) for step in ("files", "measurements"))]
         cells += [_ratio(ours, _seconds(results, step, prefix + name, by)) for step, prefix, _ in _FLOORS]
-        cells += [_ratio(_seconds(results, step, prefix + name, by), ours) for step, prefix, _ in _PEERS]
+        cells += [_peer(results, step, prefix + name, by, ours) for step, prefix, _ in _PEERS]
         yield f"| {label} | " + " | ".join(cells) + " |"
 
 
@@ -121,6 +124,12 @@ def _seconds(results: Mapping[str, Step], step: str, name: str, by: By = "clock"
     if step not in results:
         return None
     return (results[step].seconds if by == "clock" else results[step].cpu).get(name)
+
+
+def _peer(results: Mapping[str, Step], step: str, name: str, by: By, ours: float | None) -> str:
+    """How many times longer than we; at least so many, where the other one was stopped without an answer."""
+    ratio = _ratio(_seconds(results, step, name, by), ours)
+    return f"> {ratio}" if ratio != _NOTHING and results[step].runs.get(name) == 0 else ratio
 
 
 def _plain(seconds: float | None) -> str:

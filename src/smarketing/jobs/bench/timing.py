@@ -26,7 +26,7 @@ class Step:
 
     seconds: Mapping[str, float] = field(default_factory=dict)
     cpu: Mapping[str, float] = field(default_factory=dict)  # of all threads together
-    runs: Mapping[str, int] = field(default_factory=dict)
+    runs: Mapping[str, int] = field(default_factory=dict)  # 0: stopped after these seconds, without an answer
     peak: int = 0
     said: str = ""
 
@@ -40,6 +40,7 @@ class Took:
 
     seconds: float
     cpu: float
+    answered: bool = True  # no: stopped after these seconds
 
 
 def once(work: Callable[[], object], processor: Callable[[], float] = time.process_time) -> Took:
@@ -79,10 +80,11 @@ class Watch:
         self.seconds[name], self.cpu[name], self.runs[name] = took.seconds, took.cpu, runs
 
     def add(self, name: str, parts: Iterable[str]) -> None:
-        """A name for the sum of others."""
+        """A name for the sum of others; it has no answer where one of them has none."""
         listed = list(parts)
         for table in (self.seconds, self.cpu):
             table[name] = sum(table[part] for part in listed)
+        self.runs[name] = min(self.runs[part] for part in listed)
 
     def step(self, said: str = "") -> Step:
         return Step(self.seconds, self.cpu, self.runs, peak_memory(), said)
