@@ -1,6 +1,6 @@
 """Which of the rows handed in are new, which newer, which known? By the identity of their table.
 
-Every ``find`` leaves a table ``new_<table>`` of the rows to append and counts what became of the rest.
+Every ``find`` leaves ``new_<table>``, a table or a view of the rows to append, and counts what became of the rest.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from smarketing.lake.batches import (
 )
 from smarketing.lake.engine import Engine
 
-POSITION = "row_position"
+POSITION = "rowid"  # rows lie in the order in which they were handed in
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,25 @@ class Counts:
 
 def find(engine: Engine, table: Table, batches: Sequence[FactBatch]) -> Counts:
     """Compare the batches of one table with what is stored (view ``raw_<table>``)."""
+    forget(engine, table)
     _gather(engine, table, batches)
+    received = _count(engine, table)
     _require(engine, table)
-    received = int(engine.value("SELECT COUNT(*) FROM arrived"))
-    if not engine.value(f"SELECT EXISTS (SELECT 1 FROM raw_{table.name})"):
-        added, updated = _find_all_new(engine, table), 0
-    else:
-        finder = {"key": _find_by_key, "event": _find_events, "slice": _find_slices}[table.identity]
-        added, updated = finder(engine, table)
-    engine.run("DROP TABLE IF EXISTS arrived")
+    first = not engine.value(f"SELECT EXISTS (SELECT 1 FROM raw_{table.name})")
+    if first and (table.identity == "slice" or not _has_repeats(engine, _columns(table.key), f"new_{table.name}")):
+        return Counts(received, 0, 0)  # there is nothing to compare with: the rows stay where the loader left them
+    engine.run(f"CREATE OR REPLACE TABLE arrived AS SELECT * FROM new_{table.name}")
+    forget(engine, table)
+    finder = {"key": _find_by_key, "event": _find_events, "slice": _find_slices}[table.identity]
+    added, updated = (_find_first(engine, table), 0) if first else finder(engine, table)
+    engine.run("DROP TABLE arrived")
     return Counts(added, updated, received - added - updated)
+
+
+def forget(engine: Engine, table: Table) -> None:
+    """Give back what :func:`find` left of one table."""
+    engine.run(f"DROP VIEW IF EXISTS temp.main.new_{table.name}")
+    engine.run(f"DROP TABLE IF EXISTS memory.main.new_{table.name}")
 
 
 def new_rows(table: Table, load: int) -> str:
@@ -58,23 +67,23 @@ def new_rows(table: Table, load: int) -> str:
 
 
 def _gather(engine: Engine, table: Table, batches: Sequence[FactBatch]) -> None:
+    """``new_<table>`` is at first all rows as the lake will have them, without a copy of them."""
     pieces = []
     for index, batch in enumerate(batches):
-        typed = typed_columns(batch)
-        engine.show(f"batch_{index}", batch.rows)
-        pieces.append(f"(SELECT {typed}, {index} AS batch_index FROM batch_{index})")
+        name = f"batch_{table.name}_{index}"
+        engine.show(name, batch.rows)
+        pieces.append(f"(SELECT {typed_columns(batch)} FROM {name})")
     engine.run(
-        f"CREATE OR REPLACE TABLE arrived AS SELECT * EXCLUDE (batch_index), ROW_NUMBER() OVER () AS {POSITION}, "
-        f"{part_expression(table)} AS {PART} FROM ({' UNION ALL '.join(pieces)})"
+        f"CREATE TEMP VIEW new_{table.name} AS SELECT *, {part_expression(table)} AS {PART} "
+        f"FROM ({' UNION ALL '.join(pieces)})"
     )
-    for index in range(len(batches)):
-        engine.hide(f"batch_{index}")
 
 
 def _require(engine: Engine, table: Table) -> None:
     """The loader quarantines rows without their required fields; one that comes here is its mistake."""
-    for column in table.required:
-        empty = engine.value(f'SELECT COUNT(*) FROM arrived WHERE "{column}" IS NULL')
+    counted = ", ".join(f'COUNT(*) - COUNT("{column}")' for column in table.required)
+    found = engine.rows(f"SELECT {counted} FROM new_{table.name}")[0]
+    for column, empty in zip(table.required, found, strict=True):
         if empty:
             raise WrongInput(
                 "empty-required",
@@ -85,15 +94,11 @@ def _require(engine: Engine, table: Table) -> None:
             )
 
 
-def _find_all_new(engine: Engine, table: Table) -> int:
-    """Nothing is stored yet, so there is nothing to compare with: the rows stay where they lie."""
-    engine.run(f"DROP TABLE IF EXISTS new_{table.name}")
-    if table.identity == "slice" or not _has_repeats(engine, _columns(table.key)):
-        engine.run(f"ALTER TABLE arrived RENAME TO new_{table.name}")
-    else:
-        order = _newest_first(table) if table.identity == "key" else POSITION
-        engine.run(f"CREATE TABLE new_{table.name} AS {_one_of_each(_columns(table.key), order)}")
-    return int(engine.value(f"SELECT COUNT(*) FROM new_{table.name}"))
+def _find_first(engine: Engine, table: Table) -> int:
+    """Nothing is stored yet, but keys are repeated among the rows: one of each stays."""
+    order = _newest_first(table) if table.identity == "key" else POSITION
+    engine.run(f"CREATE TABLE new_{table.name} AS {_one_of_each(_columns(table.key), order)}")
+    return _count(engine, table)
 
 
 def _find_by_key(engine: Engine, table: Table) -> tuple[int, int]:
@@ -103,7 +108,7 @@ def _find_by_key(engine: Engine, table: Table) -> tuple[int, int]:
     older = "COALESCE(s.updated_at > a.updated_at, FALSE)" if aged else "FALSE"
     equal = " AND ".join(_same(column) for column in content_columns(table))
     engine.run(f"""
-        CREATE OR REPLACE TABLE new_{table.name} AS
+        CREATE TABLE new_{table.name} AS
         WITH latest AS (
             {_first_of_each(engine, keys, _newest_first(table))}
         ), newest AS (
@@ -126,7 +131,7 @@ def _find_events(engine: Engine, table: Table) -> tuple[int, int]:
     """What happened is told once: the first row of a key stays."""
     keys = _columns(table.key)
     engine.run(f"""
-        CREATE OR REPLACE TABLE new_{table.name} AS
+        CREATE TABLE new_{table.name} AS
         WITH first AS (
             {_first_of_each(engine, keys, POSITION)}
         ), known AS (
@@ -135,14 +140,14 @@ def _find_events(engine: Engine, table: Table) -> tuple[int, int]:
         )
         SELECT a.* FROM first a WHERE NOT EXISTS (SELECT 1 FROM known s WHERE {_on(table)})
     """)
-    return int(engine.value(f"SELECT COUNT(*) FROM new_{table.name}")), 0
+    return _count(engine, table), 0
 
 
 def _find_slices(engine: Engine, table: Table) -> tuple[int, int]:
     """A slice whose rows are not exactly the stored ones comes whole, in the place of all its earlier rows."""
     keys, content = _columns(table.key), _columns(content_columns(table))
     engine.run(f"""
-        CREATE OR REPLACE TABLE new_{table.name} AS
+        CREATE TABLE new_{table.name} AS
         WITH slices AS (
             SELECT DISTINCT {keys} FROM arrived
         ), stored AS (
@@ -173,7 +178,7 @@ def _find_slices(engine: Engine, table: Table) -> tuple[int, int]:
 
 def _first_of_each(engine: Engine, keys: str, order: str) -> str:
     """The rows handed in, one of each key. Sorting wide rows is dear and most batches repeat no key."""
-    return _one_of_each(keys, order) if _has_repeats(engine, keys) else "SELECT * FROM arrived"
+    return _one_of_each(keys, order) if _has_repeats(engine, keys, "arrived") else "SELECT * FROM arrived"
 
 
 def _one_of_each(keys: str, order: str) -> str:
@@ -185,10 +190,14 @@ def _newest_first(table: Table) -> str:
     return f"{aged}{POSITION} DESC"
 
 
-def _has_repeats(engine: Engine, keys: str) -> bool:
+def _has_repeats(engine: Engine, keys: str, relation: str) -> bool:
     """May a key stand in several rows? Numbers made of the keys are told apart faster than the keys; two keys with
     one number (rarer than one load in a million) only make the exact way be gone for nothing."""
-    return bool(engine.value(f"SELECT COUNT(*) > COUNT(DISTINCT HASH({keys})) FROM arrived"))
+    return bool(engine.value(f"SELECT COUNT(*) > COUNT(DISTINCT HASH({keys})) FROM {relation}"))
+
+
+def _count(engine: Engine, table: Table) -> int:
+    return int(engine.value(f"SELECT COUNT(*) FROM new_{table.name}"))
 
 
 def _in_same_parts(engine: Engine, table: Table) -> str:

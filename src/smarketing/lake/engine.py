@@ -1,7 +1,8 @@
 """How is SQL run here? The only module that touches DuckDB's own API.
 
 One engine is one in-memory database. Nothing is ever fetched: extensions are neither installed nor loaded by
-themselves, sessions count in UTC. Every call has a cursor of its own, so threads may share an engine.
+themselves, sessions count in UTC. Every call has a cursor of its own, so threads may share an engine. One that is
+not shared asks where it also acts, and so sees the Arrow tables that were shown to it.
 """
 
 from __future__ import annotations
@@ -35,13 +36,19 @@ class Engine:
     """A DuckDB of one process; ``threads`` and ``memory_limit`` (``"2GB"``) bound what it takes."""
 
     def __init__(
-        self, *, threads: int | None = None, memory_limit: str | None = None, spill: Path | None = None
+        self,
+        *,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        spill: Path | None = None,
+        shared: bool = True,
     ) -> None:
         config: dict[str, Any] = {**_CLOSED, **_COUNTING, "temp_directory": str(spill or _spill_folder())}
         if threads is not None:
             config["threads"] = threads
         if memory_limit is not None:
             config["memory_limit"] = memory_limit
+        self._shared = shared
         self._connection = duckdb.connect(":memory:", config=config)
         self._connection.execute("SET GLOBAL TimeZone = 'UTC'")
         self._connection.execute("SET enable_progress_bar = false")  # standard output belongs to whoever called
@@ -51,7 +58,10 @@ class Engine:
         self._connection.execute(statement)
 
     def rows(self, question: str) -> list[tuple[Any, ...]]:
-        return self._connection.cursor().execute(question).fetchall()
+        return self._asking().execute(question).fetchall()
+
+    def _asking(self) -> duckdb.DuckDBPyConnection:
+        return self._connection.cursor() if self._shared else self._connection
 
     def value(self, question: str) -> Any:
         """The only cell of an answer."""
@@ -59,7 +69,7 @@ class Engine:
 
     def ask(self, question: str) -> pa.Table:
         """The whole answer; texts are plain even where the engine keeps them as numbers of a list."""
-        return _plain(self._connection.cursor().sql(question).to_arrow_table())
+        return _plain(self._asking().sql(question).to_arrow_table())
 
     def answer(self, question: str) -> pa.Table:
         """The answer to somebody's question: one SELECT, else :class:`WrongQuestion`."""
@@ -75,8 +85,11 @@ class Engine:
             raise _refused(error) from error
 
     def stream(self, question: str) -> pa.RecordBatchReader:
-        """The answer piece by piece, for writing more than memory holds."""
-        return self._connection.cursor().sql(question).to_arrow_reader(100_000)
+        """The answer piece by piece, for writing more than memory holds.
+
+        Where the engine is not shared, it is to be read to its end before anything else is asked.
+        """
+        return self._asking().sql(question).to_arrow_reader(100_000)
 
     def show(self, name: str, table: pa.Table) -> None:
         """Let the engine see an Arrow table under a name without copying it."""

@@ -161,7 +161,7 @@ class Loading:
         same.apply(self._engine, written, self._version)
         extent = self._extent(known_until, anew=anew)
         for table in self._changed:
-            self._engine.run(f"DROP TABLE new_{table}")  # written, and their extent is known: give the memory back
+            arrivals.forget(self._engine, TABLES[table])  # written, and their extent is known
         work = Work(
             engine=self._engine,
             root=self._root,

@@ -191,7 +191,7 @@ class Lake:
             base = self._history.newest()
             if made_from is not None and made_from != (base.version if base else 0):
                 raise Overtaken
-            engine = self._engine()
+            engine = self._engine(shared=False)
             try:
                 loading = Loading(engine, self.root, base, company, known_until, tell)
                 manifest = loading.run(batches, note, anew=anew)
@@ -201,8 +201,8 @@ class Lake:
                 self._history.publish(manifest)
             return loading.change(manifest)
 
-    def _engine(self) -> Engine:
-        return Engine(threads=self._threads, memory_limit=self._memory_limit)
+    def _engine(self, *, shared: bool = True) -> Engine:
+        return Engine(threads=self._threads, memory_limit=self._memory_limit, shared=shared)
 
     def _find(self, version: int | None, as_of: datetime | None) -> Manifest | None:
         if version is None and as_of is None:

@@ -28,16 +28,17 @@ _FIRST = 10_000  # rows whose shape is tried on all others
 
 def decide_number_column(bench: Workbench, relation: str, text: str, hinted: Decimal_ | None = None) -> Decision:
     """The decimal sign of a column; ``text`` is an SQL expression with empties already NULL."""
-    counted = bench.one(
-        f"SELECT COUNT({text}), COUNT(*) FILTER (TRY_CAST({text} AS DECIMAL(18,6)) IS NOT NULL "
-        f"AND {text} NOT LIKE '%.___' AND NOT CONTAINS({text}, '_') AND NOT CONTAINS(LOWER({text}), 'e')), "
-        f"{_signs(text, '.')}, {_signs(text, ',')} FROM {relation}"
-    )
-    filled, bare, points, sure_points, commas, sure_commas = map(int, counted)
     if hinted is not None:
         return Decision(decimal=hinted)
+    power = f"CONTAINS({text}, 'e') OR CONTAINS({text}, 'E')"
+    filled, bare = bench.one(
+        f"SELECT COUNT({text}), COUNT(*) FILTER (TRY_CAST({text} AS DECIMAL(18,6)) IS NOT NULL "
+        f"AND {text} NOT LIKE '%.___' AND NOT CONTAINS({text}, '_') AND NOT ({power})) FROM {relation}"
+    )
     if filled == bare:
         return Decision(decimal=".", plain=True)
+    counted = bench.one(f"SELECT {_signs(text, '.')}, {_signs(text, ',')} FROM {relation}")
+    points, sure_points, commas, sure_commas = map(int, counted)
     if not points and sure_commas:
         return Decision(decimal=",")
     if not commas and sure_points:

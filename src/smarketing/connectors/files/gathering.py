@@ -313,10 +313,9 @@ class Intake:
 
     def _rows(self, table: Table, relation: str) -> pa.Table:
         columns = ", ".join(f't."{column}"' for column in _columns(table))
-        return self.bench.arrow(
-            f"SELECT {columns} FROM {relation} t ANTI JOIN {self._dropped} d "
-            f'ON t."#file" = d."#file" AND t."#row" = d."#row"'
-        )
+        dropped = self.bench.one(f"SELECT COUNT(*) FROM {self._dropped}")[0]
+        without = f'ANTI JOIN {self._dropped} d ON t."#file" = d."#file" AND t."#row" = d."#row"'
+        return self.bench.arrow(f"SELECT {columns} FROM {relation} t {without if dropped else ''}")
 
 
 def _same_key(table: Table) -> str:

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -95,6 +96,7 @@ class Workbench:
         self.connection = duckdb.connect()
         self.run("SET TimeZone = 'UTC'")
         self._folder = tempfile.TemporaryDirectory(prefix="smarketing-")
+        self._beside = ThreadPoolExecutor(max_workers=1)
         self._count = 0
 
     def __enter__(self) -> Self:
@@ -103,6 +105,7 @@ class Workbench:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._beside.shutdown()
         self.connection.close()
         self._folder.cleanup()
 
@@ -136,7 +139,8 @@ class Workbench:
             raise wrong_file("file-missing", file=name)
         if path.stat().st_size == 0:
             raise wrong_file("file-empty", file=name)
-        source = _Source(name, path.stat().st_size, _sha256(path), packed=False)
+        # A long file is read for its sum beside everything else that is done with it.
+        source = _Source(name, path.stat().st_size, self._beside.submit(_sha256, path), packed=False)
         if _starts(path, b"\x1f\x8b"):
             path, source = self._unpack(path, name), replace(source, packed=True)
         kind = sniff_format(path, name)
@@ -368,11 +372,11 @@ class Workbench:
 class _Source:
     name: str
     size: int
-    sha256: str
+    sha256: Future[str]
     packed: bool
 
     def sniffed(self, kind: Format, headings: tuple[str, ...], header_row: int) -> Sniffed:
-        return Sniffed(self.name, kind, self.packed, self.size, self.sha256, headings, header_row)
+        return Sniffed(self.name, kind, self.packed, self.size, self.sha256.result(), headings, header_row)
 
 
 def _sha256(path: Path) -> str:

@@ -102,7 +102,10 @@ def sniff_encoding(path: Path, name: str, hinted: str | None = None) -> str:
         return hinted
     with path.open("rb") as file:
         sample = file.read(SAMPLE_BYTES)
-    encoding = _by_mark(sample) or ("utf-8" if _decodes(path, "utf-8") else _without_mark(sample))
+    marked = _by_mark(sample)
+    if marked is None and _decodes(path, "utf-8"):
+        return "utf-8"
+    encoding = marked or _without_mark(sample)
     if encoding is None or not _decodes(path, encoding):
         raise wrong_file("file-encoding", file=name)
     return encoding
