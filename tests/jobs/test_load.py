@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -284,3 +285,59 @@ def test_a_given_mapping_is_for_the_files_that_have_its_headings(workspace: Work
     )
     report = run(workspace, folder, mapping=mapping)
     assert [file.mapping.name for file in report.files] == ["facts", "facts", "tall"]
+
+
+SPEND = "day,lead_source,cost\n2026-11-02,vk,100\n2026-11-02,vk,50\n"
+
+
+def spent(workspace: Workspace) -> list[Decimal]:
+    with workspace.lake.open() as reader:
+        return [row["cost"] for row in reader.query("SELECT cost FROM spend ORDER BY cost").to_pylist()]
+
+
+def test_an_earlier_export_loaded_again_after_a_newer_one_brings_its_rows_back(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """The newer export was wrong; «loaded before» would leave its figures in sight."""
+    first, wrong = tmp_path / "ad_spend.csv", tmp_path / "wrong" / "ad_spend.csv"
+    wrong.parent.mkdir()
+    first.write_text(SPEND, encoding="utf-8")
+    wrong.write_text(SPEND.replace("100", "100000"), encoding="utf-8")
+    run(workspace, first)
+    run(workspace, wrong)
+    back = run(workspace, first)
+    assert (back.unchanged, back.version) == (False, 3)
+    assert spent(workspace) == [Decimal(50), Decimal(100)]
+    again = run(workspace, first)
+    assert (again.unchanged, again.version) == (True, 3)
+
+
+def test_rows_set_aside_stay_one_where_a_file_was_loaded_to_go_back(workspace: Workspace, tmp_path: Path) -> None:
+    first, other = tmp_path / "ad_spend.csv", tmp_path / "other" / "ad_spend.csv"
+    other.parent.mkdir()
+    first.write_text(SPEND + "2026-11-03,vk,many\n", encoding="utf-8")
+    other.write_text(SPEND.replace("100", "200"), encoding="utf-8")
+    for path in (first, other, first):
+        run(workspace, path)
+    assert [(row.row, row.code) for row in quarantine(workspace)] == [(4, "bad-money")]
+
+
+def test_a_row_that_is_gone_from_a_newer_export_stays_but_a_day_of_spend_comes_whole(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    leads, spend = tmp_path / "leads.csv", tmp_path / "ad_spend.csv"
+    leads.write_text(LEADS, encoding="utf-8")
+    spend.write_text(SPEND + "2026-11-03,vk,7\n", encoding="utf-8")
+    run(workspace, leads, spend)
+    leads.write_text(LEADS.rsplit("\n", 2)[0] + "\n", encoding="utf-8")
+    spend.write_text(SPEND.replace("2026-11-02,vk,50\n", ""), encoding="utf-8")
+    run(workspace, leads, spend)
+    assert [lead_id for lead_id, _ in outcomes(workspace)] == ["1", "2"]
+    assert spent(workspace) == [Decimal(7), Decimal(100)]
+
+
+def test_what_the_journal_knows_and_the_lake_has_lost_is_loaded_again(workspace: Workspace, folder: Path) -> None:
+    run(workspace, folder)
+    shutil.rmtree(workspace.lake.root)
+    assert run(workspace, folder).unchanged is False
+    assert outcomes(workspace) == [("1", "won"), ("2", "open")]

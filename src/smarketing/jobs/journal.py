@@ -36,10 +36,17 @@ class Journal:
                 continue
         return records
 
-    def find(self, fingerprint: str) -> Record | None:
-        """The load of exactly these files by these mappings and settings, if there was one."""
-        found = [record for record in self.records() if record.get("fingerprint") == fingerprint]
-        return found[-1] if found else None
+    def standing(self, fingerprint: str) -> Record | None:
+        """The load of exactly these files by these mappings and settings, if no later load put other rows in the
+        place of rows of its tables. An older export loaded again after a newer one is a wish to go back."""
+        later: list[Record] = []
+        for record in reversed(self.records()):
+            if record.get("fingerprint") == fingerprint:
+                tables = record["counts"]
+                is_overtaken = any(after.get("updated", {}).get(table) for after in later for table in tables)
+                return None if is_overtaken else record
+            later.append(record)
+        return None
 
     def append(self, record: Record) -> None:
         append_line(self.path, record)

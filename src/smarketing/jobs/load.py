@@ -122,7 +122,7 @@ def load(
             workspace, [(sheet, _used(workspace, item, sheet, chosen, len(sheets))) for item, sheet in sheets]
         )
         fingerprint = plan.fingerprint(known_until)
-        if not plan_only and Journal(workspace.journal_path).find(fingerprint) is not None:
+        if not plan_only and _is_loaded(workspace, fingerprint):
             return _repeated(bench, workspace, plan, fingerprint, now)
         reading = _sift(bench, plan, now, tell)
         said = PlanFile(_files_of_plans(reading), why, insist=plan_only)
@@ -294,11 +294,18 @@ def _rows_of(reading: Reading, load_id: str) -> tuple[aside.QuarantinedRow, ...]
     return aside.rows_of(reading.quarantined, load_id)
 
 
+def _is_loaded(workspace: Workspace, fingerprint: str) -> bool:
+    """A lake that was put back from an earlier backup, or taken away, does not hold what the journal says."""
+    record, newest = Journal(workspace.journal_path).standing(fingerprint), workspace.lake.newest()
+    return record is not None and newest is not None and (record["version"] or 0) <= newest.number
+
+
 def _repeated(bench: Workbench, workspace: Workspace, plan: _Plan, fingerprint: str, now: datetime) -> LoadReport:
     """The same again: counted anew for the report, and nothing is written."""
     reading = _sift(bench, plan, now, _silent)
     load_id = fingerprint[:12]
-    with_rows = _report(load_id, reading, version=workspace.lake.open().version, unchanged=True)
+    newest = workspace.lake.newest()
+    with_rows = _report(load_id, reading, version=newest.number if newest else 0, unchanged=True)
     return replace(with_rows, quarantined=_rows_of(reading, load_id))
 
 

@@ -60,7 +60,8 @@ def quarantine(workspace: Workspace) -> tuple[QuarantinedRow, ...]:
     resolved = _resolved(workspace)
     newest = _newest_loads(workspace)
     rows: list[QuarantinedRow] = []
-    for record in Journal(workspace.journal_path).records():
+    loads = {record["id"]: record for record in Journal(workspace.journal_path).records()}
+    for record in loads.values():  # a load that was done again, to go back to its rows, has one quarantine
         kept = {file["name"] for file in record["files"] if newest[file["sha256"]] == record["id"]}
         for row in _stored(workspace, record["id"]):
             if row["file"] in kept:

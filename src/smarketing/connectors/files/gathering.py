@@ -21,6 +21,7 @@ from smarketing.connectors.files.sniffing import Sniffed
 from smarketing.connectors.files.suspicions import file_findings, spend_of_two_files
 from smarketing.connectors.files.totals import Totals, totals
 from smarketing.connectors.files.values import Decision, moment_formats, number_problem
+from smarketing.connectors.files.worth import in_company_money
 from smarketing.facts.company import Company
 from smarketing.facts.language import Text
 from smarketing.facts.query import literal
@@ -176,11 +177,12 @@ class Intake:
         return tuple(readings)
 
     def _shown(self, accepted: MappingOf[str, pa.Table]) -> dict[str, str]:
-        """Accepted rows under names that questions can use."""
+        """Accepted rows under names that questions can use, money in the company's currency."""
         names = {}
         for table, rows in accepted.items():
-            names[table] = f"accepted_{table}_{self.bench.number()}"
-            self.bench.connection.register(names[table], rows)
+            shown = f"accepted_{table}_{self.bench.number()}"
+            self.bench.connection.register(shown, rows)
+            names[table] = in_company_money(self.bench, shown, table, self.terms.company)
         return names
 
     def _custom_keys(self) -> tuple[str, ...]:

@@ -293,7 +293,8 @@ class Workbench:
         header = find_header(grid.rows, sniffed.file, hints.header_row)
         width = max((place for place, cell in enumerate(grid.rows[header], start=1) if cell.strip()), default=1)
         headings, repeated = unique_headings(grid.rows[header][:width])
-        body = list(enumerate(grid.rows[header + 1 :], start=header + 2))
+        # A row without a filled cell says nothing; in a text file it would be an empty line.
+        body = [(number, row) for number, row in enumerate(grid.rows[header + 1 :], start=header + 2) if any(row)]
         misfits = tuple(
             Misfit(number, " | ".join(filled(row)))
             for number, row in body
@@ -344,7 +345,8 @@ class Workbench:
             raise wrong_file("file-no-rows", file=sniffed.file)
         if is_second_table(sniffed.titles, (misfit.line for misfit in misfits)):
             raise wrong_file("file-two-tables", file=sniffed.file)
-        first, last = sniffed.header_row + 1, sniffed.header_row + rows
+        (kept_last,) = self.one(f'SELECT COALESCE(MAX("row"), 0) FROM {relation}')
+        first, last = sniffed.header_row + 1, max(kept_last, *(misfit.row for misfit in misfits), 0)
         columns = ", ".join(f"c{place}" for place in range(len(sniffed.headings)))
         ends: dict[int, Sequence[str | None]] = {
             row: cells

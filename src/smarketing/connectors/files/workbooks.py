@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -30,7 +31,10 @@ _ERROR = re.compile(
 )
 _SHEET = re.compile(r'<sheet\b[^>]*\bname="([^"]*)"[^>]*\br:id="([^"]*)"')
 _RELATION = re.compile(r"<Relationship\b[^>]*>")
-_TAIL = 512
+_TAIL = 64 * 1024  # a cell begins at most so far above its end: Excel takes no longer formula than 8192 characters
+_PIECE = 1024 * 1024
+# Not what the directory says, spoilt bytes, an unknown packing, a part under a password.
+_BROKEN_PACK = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 ErrorCells = dict[tuple[int, int], str]  # (row, column) from 1 → the error as Excel prints it
 
@@ -57,7 +61,10 @@ class Grid:
 
 def read_workbook(path: Path, name: str, sheet: str | None, limits: Limits) -> Grid:
     """The named sheet, or the first one that holds anything; raises :class:`WrongInput`."""
-    errors = refuse_bomb(path, name, limits)
+    try:
+        errors = refuse_bomb(path, name, limits)
+    except (*_BROKEN_PACK, OSError) as error:
+        raise wrong_file("file-unreadable", file=name) from error
     try:
         book = calamine.CalamineWorkbook.from_path(path)
         chosen, others = _choose(book, name, sheet)
@@ -115,7 +122,7 @@ def _scan_sheet(stream: IO[bytes], name: str, limits: Limits) -> ErrorCells:
     rows = columns = 0
     errors: ErrorCells = {}
     tail = b""
-    while chunk := stream.read(1024 * 1024):
+    while chunk := stream.read(_PIECE):
         text = tail + chunk
         cells = _CELL.findall(text)
         if cells:
@@ -127,7 +134,7 @@ def _scan_sheet(stream: IO[bytes], name: str, limits: Limits) -> ErrorCells:
             raise wrong_file("file-bomb", file=name, unpacked=unpacked, limit=limit)
         for letters, row, error in _ERROR.findall(text):
             errors[int(row), _column(letters)] = error.decode("utf-8", "replace")
-        tail = text[-_TAIL:]
+        tail = text[max(text.rfind(b"<c "), len(text) - _TAIL, 0) :]  # from the cell that may go on
     return errors
 
 
