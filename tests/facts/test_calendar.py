@@ -74,3 +74,10 @@ def test_days_table_gives_the_same_clock():
 def test_working_time_adds_up(first, second, third):
     a, b, c = (moment.replace(tzinfo=UTC) for moment in (first, second, third))
     assert WEEK.seconds_between(a, b) + WEEK.seconds_between(b, c) == WEEK.seconds_between(a, c)
+
+
+def test_nothing_is_worked_before_the_calendar_begins_or_after_it_ends():
+    assert WEEK.clock(datetime(1999, 12, 30, 12, tzinfo=MOSCOW)) == 0
+    assert WEEK.clock(datetime(1995, 5, 5, 12, tzinfo=MOSCOW)) == 0
+    last = WEEK.clock(datetime(2059, 12, 31, 23, tzinfo=MOSCOW))
+    assert WEEK.clock(datetime(2206, 1, 1, tzinfo=MOSCOW)) == last

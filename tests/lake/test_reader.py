@@ -6,10 +6,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from smarketing.facts.errors import WrongQuestion, WrongState
 from smarketing.lake.lock import writing
+from smarketing.lake.reader import Answers
 from smarketing.lake.store import Lake
 from tests.lake.story import STEPS, load_step, state
 
@@ -99,3 +101,16 @@ def test_records_behind_a_figure_can_be_fetched(tmp_path: Path) -> None:
         assert {move["stage"] for move in moves} == {"new", "paid"}
         with pytest.raises(WrongQuestion):
             reader.fact_rows("secrets")
+
+
+def test_answers_kept_take_no_more_room_than_they_were_given() -> None:
+    """Most answers are a row or two, or none: their questions and their names take the room, not their cells."""
+    kept = Answers(room=100_000)
+    empty = pa.table({"n": pa.array([], pa.int64())})
+    questions = [f"SELECT {number} AS n WHERE FALSE -- {'x' * 2000}" for number in range(100)]
+    for question in questions:
+        kept.put("1", question, empty)
+    found = [kept.get("1", question) is not None for question in questions]
+    assert 0 < sum(found) <= 100_000 // 2000
+    assert found[-1]
+    assert not found[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -343,3 +343,40 @@ def test_money_of_a_day_takes_the_rate_of_that_day(tmp_path: Path) -> None:
     lake.load([batch("ad_spend", *rows)], settings)
     costs = asked(lake, "SELECT cost FROM spend ORDER BY day")
     assert [row["cost"] for row in costs] == [Decimal("90.00"), Decimal("90.00"), Decimal("100.00")]
+
+
+def test_money_of_next_year_is_not_today(tmp_path: Path) -> None:
+    """A payment planned two years ahead and a slip of the pen would else be «today» for good."""
+    lake = Lake(tmp_path)
+    planned = {"payment_id": "1", "amount": Decimal(5), "paid_at": at("2062-01-01")}
+    before = datetime.now(UTC)
+    lake.load([batch("payments", planned)], SETTINGS)
+    with lake.open() as reader:
+        assert before <= reader.known_until <= datetime.now(UTC)
+    lake.load([batch("leads", lead())], SETTINGS, known_until=at("2026-11-03"))
+    lake.load([batch("payments", {**planned, "payment_id": "2"})], SETTINGS)
+    with lake.open() as reader:
+        assert reader.known_until.year < 2060
+
+
+@pytest.mark.parametrize("change", [{"lead_source": "yandex"}, {"is_test": True}, {"client_id": "other"}])
+def test_client_named_by_the_payment_alone_follows_its_lead(tmp_path: Path, change: dict[str, Any]) -> None:
+    """Leads of many systems carry no client; their payments do. Step by step comes to what all at once does."""
+    settings, told = company(), lead(lead_source="vk")
+    paid = {
+        "payment_id": "p",
+        "paid_at": at("2026-11-03"),
+        "amount": Decimal(100),
+        "client_id": "A",
+        "lead_id": "1",
+    }
+    lake = Lake(tmp_path)
+    lake.load([batch("leads", told), batch("payments", paid)], settings)
+    lake.load([batch("leads", {**told, **change})], settings)
+    questions = (
+        "SELECT * FROM customers ORDER BY customer",
+        "SELECT * FROM customer_receipts ORDER BY payment_id",
+    )
+    step_by_step = [asked(lake, question) for question in questions]
+    lake.rebuild(settings)
+    assert [asked(lake, question) for question in questions] == step_by_step

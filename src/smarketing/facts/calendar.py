@@ -55,10 +55,16 @@ class WorkingCalendar:
         """Working seconds from 2000-01-01 to the moment; the moment must carry a zone.
 
         On the day the clocks change, hours are read from the wall: a working day stays as long as its sign says.
+        Nothing is worked before 2000 or after 2059.
         """
         if moment.tzinfo is None:
             raise TypeError("a moment without a zone")
         local = moment.astimezone(self.zone)
+        if local.date() < EPOCH:
+            return 0
+        if local.date() >= HORIZON:
+            last = self._days[-1]
+            return last.before + last.closes - last.opens
         day = self._days[(local.date() - EPOCH).days]
         return day.before + min(max(_seconds(local.time()) - day.opens, 0), day.closes - day.opens)
 

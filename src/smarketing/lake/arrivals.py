@@ -31,10 +31,16 @@ class Counts:
     added: int
     updated: int
     same: int
+    replaced: int  # valid rows that the updated ones took the place of
 
     @property
     def changed(self) -> int:
         return self.added + self.updated
+
+    @property
+    def grown(self) -> int:
+        """By how many the valid rows of the table became more, or fewer: a slice may come back smaller."""
+        return self.changed - self.replaced
 
 
 def find(engine: Engine, table: Table, batches: Sequence[FactBatch]) -> Counts:
@@ -45,13 +51,13 @@ def find(engine: Engine, table: Table, batches: Sequence[FactBatch]) -> Counts:
     _require(engine, table)
     first = not engine.value(f"SELECT EXISTS (SELECT 1 FROM raw_{table.name})")
     if first and (table.identity == "slice" or not _has_repeats(engine, _columns(table.key), f"new_{table.name}")):
-        return Counts(received, 0, 0)  # there is nothing to compare with: the rows stay where the loader left them
+        return Counts(received, 0, 0, 0)  # nothing to compare with: the rows stay where the loader left them
     engine.run(f"CREATE OR REPLACE TABLE arrived AS SELECT * FROM new_{table.name}")
     forget(engine, table)
     finder = {"key": _find_by_key, "event": _find_events, "slice": _find_slices}[table.identity]
-    added, updated = (_find_first(engine, table), 0) if first else finder(engine, table)
+    added, updated, replaced = (_find_first if first else finder)(engine, table)
     engine.run("DROP TABLE arrived")
-    return Counts(added, updated, received - added - updated)
+    return Counts(added, updated, received - added - updated, replaced)
 
 
 def forget(engine: Engine, table: Table) -> None:
@@ -94,14 +100,14 @@ def _require(engine: Engine, table: Table) -> None:
             )
 
 
-def _find_first(engine: Engine, table: Table) -> int:
+def _find_first(engine: Engine, table: Table) -> tuple[int, int, int]:
     """Nothing is stored yet, but keys are repeated among the rows: one of each stays."""
     order = _newest_first(table) if table.identity == "key" else POSITION
     engine.run(f"CREATE TABLE new_{table.name} AS {_one_of_each(_columns(table.key), order)}")
-    return _count(engine, table)
+    return _count(engine, table), 0, 0
 
 
-def _find_by_key(engine: Engine, table: Table) -> tuple[int, int]:
+def _find_by_key(engine: Engine, table: Table) -> tuple[int, int, int]:
     """The newest row of each key counts: by ``updated_at`` where there is one, else the last one that came."""
     aged = "updated_at" in table.names
     keys = _columns(table.key)
@@ -124,10 +130,10 @@ def _find_by_key(engine: Engine, table: Table) -> tuple[int, int]:
     added, updated = engine.rows(
         f"SELECT COUNT(*) FILTER (WHERE NOT was_known), COUNT(*) FILTER (WHERE was_known) FROM new_{table.name}"
     )[0]
-    return added, updated
+    return added, updated, updated
 
 
-def _find_events(engine: Engine, table: Table) -> tuple[int, int]:
+def _find_events(engine: Engine, table: Table) -> tuple[int, int, int]:
     """What happened is told once: the first row of a key stays."""
     keys = _columns(table.key)
     engine.run(f"""
@@ -140,10 +146,10 @@ def _find_events(engine: Engine, table: Table) -> tuple[int, int]:
         )
         SELECT a.* FROM first a WHERE NOT EXISTS (SELECT 1 FROM known s WHERE {_on(table)})
     """)
-    return _count(engine, table), 0
+    return _count(engine, table), 0, 0
 
 
-def _find_slices(engine: Engine, table: Table) -> tuple[int, int]:
+def _find_slices(engine: Engine, table: Table) -> tuple[int, int, int]:
     """A slice whose rows are not exactly the stored ones comes whole, in the place of all its earlier rows."""
     keys, content = _columns(table.key), _columns(content_columns(table))
     engine.run(f"""
@@ -173,7 +179,17 @@ def _find_slices(engine: Engine, table: Table) -> tuple[int, int]:
     added, updated = engine.rows(
         f"SELECT COUNT(*) FILTER (WHERE NOT was_known), COUNT(*) FILTER (WHERE was_known) FROM new_{table.name}"
     )[0]
-    return added, updated
+    return added, updated, _replaced(engine, table) if updated else 0
+
+
+def _replaced(engine: Engine, table: Table) -> int:
+    """How many valid rows lie in the slices that came anew."""
+    again = f"EXISTS (SELECT 1 FROM new_{table.name} a WHERE {_on(table)})"
+    valid = (
+        f"SELECT {LOAD} FROM raw_{table.name} s WHERE {_in_same_parts(engine, table)} AND {again} "
+        f"QUALIFY {LOAD} = MAX({LOAD}) OVER (PARTITION BY {_columns(table.key)})"
+    )
+    return int(engine.value(f"SELECT COUNT(*) FROM ({valid})"))
 
 
 def _first_of_each(engine: Engine, keys: str, order: str) -> str:

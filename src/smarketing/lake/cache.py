@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -20,7 +19,8 @@ from smarketing.lake import views
 from smarketing.lake.batches import PART
 from smarketing.lake.build import DERIVED, derived_columns
 from smarketing.lake.engine import Engine, EngineError
-from smarketing.lake.manifest import Manifest, sync_folder
+from smarketing.lake.lasting import sync_folder, write_through
+from smarketing.lake.manifest import Manifest
 
 FEW = 4_000  # a text with more values than this stays a text
 _LAYOUT = "3"  # raised whenever the tables of the file change: older files are then made anew
@@ -40,7 +40,7 @@ def make(engine: Engine, root: Path, manifest: Manifest) -> Path:
     passing = path.with_name(f".{path.name}")
     if not _make_from_last(engine, root, manifest, passing):
         _make_anew(engine, root, manifest, passing)
-    _write_through(passing)
+    write_through([passing])
     passing.replace(path)
     sync_folder(path.parent)
     _remove_others(path)
@@ -187,11 +187,6 @@ def _part_of(file: str) -> str:
 def _forget(passing: Path) -> None:
     for left in passing.parent.glob(f"{passing.name}*"):
         left.unlink()
-
-
-def _write_through(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
 
 
 def _remove_others(path: Path) -> None:

@@ -21,9 +21,13 @@ from smarketing.lake.settings import month_of, typed, week_of
 NOT_CHANGED = "customer NOT IN (SELECT customer FROM changed_customers)"
 YEAR = 365  # days of a customer's first year
 
+# A payment may name a client of its own: what its lead says now reaches that client, who is not the lead's.
 _CHANGED = """
 CREATE OR REPLACE TABLE changed_customers AS
 SELECT 'client ' || client_id AS customer FROM touched_clients WHERE client_id IS NOT NULL
+UNION
+SELECT 'client ' || client_id FROM {receipts}
+WHERE client_id IS NOT NULL AND payment_id IN (SELECT payment_id FROM changed_payments)
 UNION
 SELECT 'lead ' || lead_id FROM changed_leads
 """
@@ -124,7 +128,7 @@ def build(engine: Engine, company: Company, receipts: str) -> None:
 
 def build_changed(engine: Engine, company: Company, receipts: str) -> set[int]:
     """The same for the customers of the leads and clients that changed; returns the parts they are and were in."""
-    engine.run(_CHANGED)
+    engine.run(_CHANGED.format(receipts=receipts))
     _build(engine, company, receipts, "customer IN (SELECT customer FROM changed_customers)")
     were = f"SELECT {PART} FROM old_customers WHERE customer IN (SELECT customer FROM changed_customers)"
     return {row[0] for row in engine.rows(f"SELECT {PART} FROM new_customers UNION {were}")} | {0}

@@ -88,6 +88,16 @@ class DeltaFolder:
         metrics = table.optimize.compact(writer_properties=_PARQUET, post_commithook_properties=_AFTER_COMMIT)
         return before if metrics["numFilesAdded"] == 0 else self._open().version()
 
+    def written(self, base: int | None, version: int) -> list[Path]:
+        """The files that version ``version`` needs and ``base`` (None: no version) did not."""
+        known = frozenset(self.snapshot(base).files) if base is not None else frozenset()
+        files = [Path(file) for file in self.snapshot(version).files if file not in known]
+        log = self._path / "_delta_log"
+        since = 0 if base is None else base + 1
+        # A killed load may have left entries in between, and the version is read through them.
+        entries = [entry for entry in log.iterdir() if _is_of_versions(entry.name, since, version)]
+        return [*files, *entries]
+
     def vacuum(self, keep: Iterable[int], hours: int) -> int:
         """Delete files that none of the versions ``keep`` needs and that are older than ``hours``."""
         gone = self._open().vacuum(
@@ -161,6 +171,12 @@ def _refuse_what_files_cannot_show(table: DeltaTable, path: str) -> None:
                 "mapping are on. Turn them off or restore a backup.",
             ),
         )
+
+
+def _is_of_versions(entry: str, first: int, last: int) -> bool:
+    """Whether a file of the log belongs to these versions: an entry, a checkpoint, or which checkpoint is last."""
+    number = entry.partition(".")[0]
+    return first <= int(number) <= last if number.isdigit() else entry == "_last_checkpoint"
 
 
 def _local(uri: str) -> str:

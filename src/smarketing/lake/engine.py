@@ -7,6 +7,8 @@ not shared asks where it also acts, and so sees the Arrow tables that were shown
 
 from __future__ import annotations
 
+import os
+import stat
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -145,7 +147,19 @@ def _plain(table: pa.Table) -> pa.Table:
 
 
 def _spill_folder() -> Path:
-    return Path(tempfile.gettempdir()) / "smarketing-spill"
+    """What memory does not hold goes here: facts, so nobody else may read it or have made the folder.
+
+    One folder for a user: the files in it carry the number of their process.
+    """
+    if os.name != "posix":
+        return Path(tempfile.gettempdir()) / "smarketing-spill"  # the folder above is already the user's own
+    folder = Path(tempfile.gettempdir()) / f"smarketing-spill-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    known = folder.lstat()
+    if not stat.S_ISDIR(known.st_mode) or known.st_uid != os.getuid():
+        return Path(tempfile.mkdtemp(prefix="smarketing-spill-"))
+    folder.chmod(0o700)
+    return folder
 
 
 def _refused(error: Exception) -> SmarketingError:

@@ -17,6 +17,7 @@ from smarketing.lake.batches import Change, FactBatch, moment_columns, table_of
 from smarketing.lake.build import DERIVED, Work, build
 from smarketing.lake.changes import Extent
 from smarketing.lake.engine import Engine
+from smarketing.lake.lasting import write_through
 from smarketing.lake.manifest import Manifest, TableState, build_hash
 from smarketing.lake.settings import check_currencies, check_stages, put_settings
 
@@ -45,7 +46,7 @@ class Loading:
         self._company = company
         self._asked_until = known_until
         self._tell = tell or _silent
-        self._made_at = datetime.now(UTC)
+        self._began = datetime.now(UTC)
         self._version = base.version + 1 if base else 1
         self._states: dict[str, TableState] = dict(base.tables) if base else {}
         self._counts: dict[str, Counts] = {}
@@ -62,9 +63,10 @@ class Loading:
         self._append_facts()
         self._tell(FOLLOWING)
         self._bring_up_to_date(known_until, anew=anew)
+        write_through(views.written(self._root, self._base.tables if self._base else {}, self._states))
         return Manifest(
             version=self._version,
-            made_at=self._made_at,
+            made_at=datetime.now(UTC),  # until now readers saw the version before, and «as of» says what they saw
             known_until=known_until,
             company=self._company,
             tables=self._states,
@@ -107,12 +109,15 @@ class Loading:
     def _known_until(self) -> datetime:
         before = self._base.known_until if self._base else None
         asked = self._asked_until or self._latest_moment()
-        known = max((moment for moment in (before, asked) if moment is not None), default=self._made_at)
+        known = max((moment for moment in (before, asked) if moment is not None), default=self._began)
         return known.astimezone(UTC)
 
     def _latest_moment(self) -> datetime | None:
-        """The latest moment among the new rows; a typing error in a far year is not the present day."""
-        now = literal(self._made_at + timedelta(days=1))
+        """The latest moment among the new rows; a typing error in a far year is not the present day.
+
+        None where all of them lie ahead: money planned for next year does not make it this year.
+        """
+        now = literal(self._began + timedelta(days=1))
         moments = [
             f'SELECT "{column}" AS moment FROM new_{table}'
             for table in self._changed
@@ -122,8 +127,7 @@ class Loading:
         if not moments:
             return None
         found = self._engine.value(
-            f"SELECT COALESCE(MAX(moment) FILTER (WHERE moment <= {now}), MIN(moment)) "
-            f"FROM ({' UNION ALL '.join(moments)})"
+            f"SELECT MAX(moment) FROM ({' UNION ALL '.join(moments)}) WHERE moment <= {now}"
         )
         return None if found is None else found.replace(tzinfo=UTC)
 
@@ -142,15 +146,15 @@ class Loading:
 
     def _append_facts(self) -> None:
         for name in self._changed:
-            self._append(TABLES[name], arrivals.new_rows(TABLES[name], self._version), self._counts[name].added)
+            self._append(TABLES[name], arrivals.new_rows(TABLES[name], self._version), self._counts[name].grown)
         views.show_raw(self._engine, self._root, self._delta_versions())
 
-    def _append(self, table: Table, rows: str, added: int) -> None:
+    def _append(self, table: Table, rows: str, grown: int) -> None:
         state = self._states.get(table.name)
         version = views.fact_folder(self._root, table.name).append(
             state.delta_version if state else None, self._engine.stream(rows), self._version
         )
-        self._states[table.name] = TableState(version, (state.rows if state else 0) + added)
+        self._states[table.name] = TableState(version, (state.rows if state else 0) + grown)
 
     def _bring_up_to_date(self, known_until: datetime, *, anew: bool) -> None:
         versions = self._delta_versions()

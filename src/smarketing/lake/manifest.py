@@ -18,9 +18,10 @@ from typing import Any
 from smarketing.facts.company import Company
 from smarketing.facts.errors import WrongState
 from smarketing.facts.language import Text
+from smarketing.lake.lasting import sync_folder
 
 # Raised whenever the builder makes other figures from the same facts: older lakes are then built anew.
-BUILDER = 4
+BUILDER = 5
 
 _NOT_BUILT_FROM = {
     "name",
@@ -139,17 +140,6 @@ def write_whole(path: Path, text: str) -> None:
         os.fsync(file.fileno())
     passing.replace(path)
     sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder last through a loss of power."""
-    if os.name != "posix":
-        return  # elsewhere a folder cannot be opened, and the rename is already written through
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _parse(text: str, path: Path) -> Manifest:

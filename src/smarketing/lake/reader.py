@@ -37,16 +37,25 @@ class Answers:
             return found
 
     def put(self, version: str, question: str, answer: pa.Table) -> None:
-        if answer.nbytes > self._room // 8:
+        takes = _room_of(question, answer)
+        if takes > self._room // 8:
             return
         with self._lock:
             if (version, question) in self._kept:
                 return
             self._kept[(version, question)] = answer
-            self._taken += answer.nbytes
+            self._taken += takes
             while self._taken > self._room:
-                _, gone = self._kept.popitem(last=False)
-                self._taken -= gone.nbytes
+                (_, longest_unused), gone = self._kept.popitem(last=False)
+                self._taken -= _room_of(longest_unused, gone)
+
+
+_OF_ANY = 4_096  # bytes that the columns of an answer, its names and its place here take however few its rows are
+
+
+def _room_of(question: str, answer: pa.Table) -> int:
+    """Bytes of one answer: most are a handful of rows, and a question is longer than its answer."""
+    return _OF_ANY + len(question) + int(answer.nbytes)
 
 
 class LakeReader:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from smarketing.lake import views
+from smarketing.lake.lasting import write_through
 from smarketing.lake.manifest import History, Manifest, TableState, write_whole
 
 
@@ -45,6 +46,7 @@ def compact(root: Path, history: History) -> int:
     }
     changed = sum(states[name] != state for name, state in manifest.tables.items())
     if changed:
+        write_through(views.written(root, manifest.tables, states))
         history.publish(replace(manifest, tables=states))
     return changed
 

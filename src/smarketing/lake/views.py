@@ -79,6 +79,16 @@ def show_facts(engine: Engine, root: Path, tables: Mapping[str, TableState], com
         engine.run(f'CREATE VIEW "{name}" AS {counted.shown(TABLES[name], relation)}')
 
 
+def written(root: Path, before: Mapping[str, TableState], after: Mapping[str, TableState]) -> list[Path]:
+    """The files on which ``after`` rests and ``before`` did not."""
+    found: list[Path] = []
+    for name, state in after.items():
+        base = before.get(name)
+        if base is None or base.delta_version != state.delta_version:
+            found += folder(root, name).written(base.delta_version if base else None, state.delta_version)
+    return found
+
+
 def _versions(tables: Mapping[str, TableState]) -> dict[str, int]:
     return {name: state.delta_version for name, state in tables.items()}
 
