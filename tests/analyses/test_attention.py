@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from smarketing.analyses.attention import Urgency, attention
+from smarketing.analyses.records import records
 from smarketing.facts.company import Company, Guardrail, VerdictSettings
 from tests.analyses.small_company import COHORT, COMPANY, SPEND, lead, reader
 
@@ -18,7 +19,24 @@ def company(**changed: object) -> Company:
 def test_open_leads_unanswered_beyond_the_norm_are_an_alert() -> None:
     (alert,) = [one for one in attention(reader(), COHORT) if one.code == "waiting"]
     assert alert.title.ru.replace("\u00a0", " ") == "2 лида без ответа дольше нормы"  # L6, L10; L9 is lost
-    assert (alert.urgency, alert.metric) == (Urgency.BAD, "waiting_leads")
+    assert (alert.urgency, alert.metric) == (Urgency.BAD, "forgotten_leads")
+
+
+def test_alert_of_unanswered_leads_counts_what_its_list_holds() -> None:
+    """Of five unanswered leads one was accepted, one is lost and one still has time: two are forgotten."""
+    rows = [
+        lead("W1", "11-02 10:00", "site", "dealers"),
+        lead("W2", "11-03 10:00", "site", "dealers"),
+        lead("W3", "11-02 10:00", "site", "dealers", accepted="11-04"),
+        lead("W4", "11-02 10:00", "site", "dealers", lost="11-05"),
+        {**lead("W5", "11-02 10:00", "site", "dealers"), "is_handled": None},
+    ]
+    facts = reader(journeys=rows)
+    (alert,) = [one for one in attention(facts, COHORT) if one.code == "waiting"]
+    listed = records(facts, alert.metric, COHORT)
+    place = listed.columns.index("lead_id")
+    assert alert.title.en.replace(NBSP, " ") == "2 leads unanswered beyond the norm"
+    assert (listed.count, sorted(row[place] for row in listed.rows)) == (2, ["W1", "W2"])
 
 
 def test_broken_guardrail_is_an_alert_and_a_kept_one_is_not() -> None:

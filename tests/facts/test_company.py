@@ -47,6 +47,13 @@ def test_label_of_nothing_is_not_given():
     assert COMPANY.label("segment", "Прочие") == Text("Прочие", "Прочие")
 
 
+def test_source_is_called_as_the_settings_say_and_any_other_as_it_is_written():
+    company = parse_company({"source_names": {"yd": {"ru": "Яндекс Директ", "en": "Yandex Direct"}}})
+    assert company.label("lead_source", "yd") == Text("Яндекс Директ", "Yandex Direct")
+    assert company.label("lead_source", "vk") == Text("vk", "vk")
+    assert company.label("campaign", "yd") == Text("yd", "yd")
+
+
 def test_stage_named_twice_is_refused():
     content = {"stages": [{"key": "a", "name": {"ru": "а", "en": "a"}}] * 2}
     with pytest.raises(WrongSetting, match="stage named twice: a"):

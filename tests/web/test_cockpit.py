@@ -22,9 +22,12 @@ from smarketing.facts.company import Company, Guardrail, Zone
 from smarketing.facts.criteria import CriteriaVersion
 from smarketing.facts.language import same
 from smarketing.facts.period import Clock, Month, Period
+from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.kinds import Figure, Interval, NoValue, Row, Unit
 from smarketing.stats.control import Limits, Signal
 from smarketing.stats.uncertainty import Label
+from smarketing.web.accounts.models import Role, User
+from smarketing.web.reports import reading
 from smarketing.web.reports.cockpit.alerts import AlertLine
 from smarketing.web.reports.cockpit.judgement import BEYOND, WITHIN, Judgement, by_weeks, count_p_value, judge
 from smarketing.web.reports.cockpit.missing import missing
@@ -32,6 +35,8 @@ from smarketing.web.reports.cockpit.planned import by_now
 from smarketing.web.reports.cockpit.running import planned_days
 from smarketing.web.reports.cockpit.strip import strip
 from smarketing.web.reports.cockpit.weeks import line_of, told
+from tests.analyses import small_company
+from tests.web.conftest import OneAtATime
 
 SignIn = Callable[..., Client]
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 11))
@@ -235,6 +240,23 @@ def test_line_shows_twelve_weeks_of_those_that_gave_the_limits() -> None:
     assert drawn is not None
     assert len(drawn.lines[0].split()) == 12
     assert len(drawn.band) == 1
+
+
+def test_alerts_that_the_reader_can_mend_stand_first(
+    workspace: Workspace, cast: dict[str, User], signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two leads wait for sales, CPL of marketing is over 9 000: each head begins with his own."""
+    rails = (Guardrail(metric="cpl", limit=Decimal(9_000)),)
+    asked = small_company.reader(company=small_company.COMPANY.model_copy(update={"guardrails": rails}))
+    monkeypatch.setattr(reading, "newest", lambda: reading.Facts(OneAtATime(asked)))
+    cast["mary"] = User.objects.create(username="mary", name="Mary", role=Role.HEAD_MARKETING)
+
+    def first(who: str) -> str:
+        text = signed_in(who).get("/?month=2026-11").content.decode().split("Требует внимания")[1]
+        waiting, dear = text.index("без ответа дольше нормы"), text.index("CPL:")
+        return "sales" if waiting < dear else "marketing"
+
+    assert [first(who) for who in ("alice", "dora", "mary")] == ["sales", "sales", "marketing"]
 
 
 def test_five_alerts_are_shown_and_the_rest_waits_behind_more(

@@ -15,6 +15,7 @@ from smarketing.facts.company import Guardrail, Zone
 from smarketing.facts.language import LANGUAGES, Text, plural, same
 from smarketing.facts.query import Reader, literal
 from smarketing.metrics.catalogue import METRICS, accountable, name_of
+from smarketing.metrics.catalogue.handover import FORGOTTEN
 from smarketing.metrics.kinds import Figure, Unit
 from smarketing.metrics.wording import say_leads, say_number
 
@@ -100,14 +101,13 @@ def _waiting(reader: Reader, question: Question) -> list[Alert]:
     in_focus = f"segment = {literal(focus.key)}" if focus else "FALSE"
     (row,) = reader.query(
         f"SELECT COUNT(*) AS waiting, COUNT(*) FILTER (WHERE {in_focus}) AS focus FROM journeys WHERE is_counted"
-        " AND outcome = 'open' AND NOT is_answered AND is_handled = FALSE"
-        f" AND {filter_condition(question.where)}"
+        f" AND {FORGOTTEN} AND {filter_condition(question.where)}"
     ).to_pylist()
     if not row["waiting"]:
         return []
     more = _WAITING_MORE.fill(norm=reader.company.response_sla_minutes, focus=_said(row["focus"], Unit.COUNT))
     title = _WAITING.fill(leads=say_leads(row["waiting"]))
-    return [Alert("waiting", Urgency.BAD, Zone.SALES, title, more, "waiting_leads")]
+    return [Alert("waiting", Urgency.BAD, Zone.SALES, title, more, "forgotten_leads")]
 
 
 def _unknown(reader: Reader, question: Question) -> list[Alert]:

@@ -161,6 +161,7 @@ class Company(_Part):
     stages: tuple[Stage, ...] = ()
     segments: tuple[Segment, ...] = ()
     source_groups: tuple[SourceGroup, ...] = ()
+    source_names: dict[str, Names] = {}  # lead_source → how pages call it
     channels: Channels = Channels()
     campaign_pairs: tuple[CampaignPair, ...] = ()
     identity: IdentitySettings = IdentitySettings()
@@ -260,6 +261,8 @@ class Company(_Part):
         """How a value of a dimension is called on a page; its own text where settings name nothing."""
         if value is None:
             return Text("не указан", "not given")
+        if dimension == "lead_source" and value in self.source_names:
+            return self.source_names[value].text
         named: dict[str, tuple[Segment | Stage | SourceGroup | LossReason, ...]] = {
             "segment": self.segments,
             "stage": self.stages,

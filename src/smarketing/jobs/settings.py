@@ -45,6 +45,10 @@ COMMENTS: dict[str, tuple[str, str]] = {
     ),
     "segments": ("Сегменты клиентов; focus — фокусный.", "Kinds of client; focus marks the focus segment."),
     "source_groups": ("Группы источников; paid — платные.", "Groups of sources; paid ones cost money."),
+    "source_names": (
+        "Как страницы называют источник, если не так, как он записан в фактах.",
+        "How pages call a source where it is not as the facts spell it.",
+    ),
     "channels": (
         "Словарь каналов: как ещё пишут источник, канал, кампанию; формы и номера телефонов → источник.",
         "Dictionary of channels: other spellings of source, medium, campaign; forms and phone lines → source.",

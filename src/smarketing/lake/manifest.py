@@ -29,6 +29,7 @@ _NOT_BUILT_FROM = {
     "phone_region",
     "mql",
     "segments",
+    "source_names",
     "channels",  # cleaned where facts are made
     "identity",  # its verdicts are facts
     "campaign_pairs",  # what they change is found and built by itself

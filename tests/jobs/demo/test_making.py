@@ -109,6 +109,21 @@ def test_two_cards_wait_for_a_word_and_joined_they_are_eight_new_customers_fewer
     assert before - new_customers() == TWO_CARDS_BOUGHT
 
 
+def test_queue_of_likely_pairs_is_short_and_holds_no_two_cards_of_one_name(workspace: Workspace) -> None:
+    with workspace.lake.open() as reader:
+        found = queue(reader)
+    assert found.likely_count == len(found.likely) < 40
+    assert [match.names for match in found.likely if match.names[0] == match.names[1]] == []
+
+
+def test_every_source_of_the_demo_has_a_name_in_both_languages(
+    facts: dict[str, pa.Table], workspace: Workspace
+) -> None:
+    sources = {*facts["leads"]["lead_source"].to_pylist(), *facts["ad_spend"]["lead_source"].to_pylist()}
+    named = {source: workspace.company.label("lead_source", source) for source in sources}
+    assert {source for source, name in named.items() if name.ru != source or not name.en.isascii()} == set()
+
+
 def test_regular_tasks_are_a_figure(facts: dict[str, pa.Table], workspace: Workspace) -> None:
     due = [task for task in facts["tasks"].to_pylist() if task["due_at"].date() < TODAY]
     in_time = [task for task in due if task["done_at"] and task["done_at"].date() <= task["due_at"].date()]

@@ -32,7 +32,7 @@ from tests.jobs.demo.reading import Fact, between, day_of, month_of, share, verd
 
 
 def test_every_truth_is_written_down_for_the_reader_in_both_languages() -> None:
-    guide = Path(__file__).parents[2] / "docs" / "guide"
+    guide = Path(__file__).parents[3] / "docs" / "guide"
 
     for truth in TRUTHS:
         assert truth.key in (guide / "demo.md").read_text(encoding="utf-8"), truth.key

@@ -16,7 +16,7 @@ from smarketing.jobs.freshness import Concern
 from smarketing.metrics.catalogue import metric
 from smarketing.metrics.wording import ZONE_NAMES
 from smarketing.web.accounts.models import User
-from smarketing.web.accounts.rights import Right, may
+from smarketing.web.accounts.rights import Right, may, zones
 from smarketing.web.reports.page import Page
 from smarketing.web.reports.tables import ZONE_CLASS
 
@@ -35,12 +35,18 @@ class AlertLine:
 
 
 def alerts(page: Page, question: Question, quarantined: int, connected: Sequence[Concern] = ()) -> list[AlertLine]:
-    """The worst first; of the facts found once for a version and a question, of connections as they stand now."""
+    """The worst first, what only the other department can mend after all that the reader can.
+
+    Of the facts found once for a version and a question, of connections as they stand now.
+    """
     of_facts = page.facts.answer(
         f"attention:{quarantined}", question, lambda: attention(page.reader, question, quarantined)
     )
-    order = list(Urgency)
-    found = sorted((*map(_of_connection, connected), *of_facts), key=lambda alert: order.index(alert.urgency))
+    order, own = list(Urgency), zones(cast(User, page.request.user))
+    found = sorted(
+        (*map(_of_connection, connected), *of_facts),
+        key=lambda alert: (alert.zone not in own, order.index(alert.urgency)),
+    )
     return [_line(page, one) for one in found]
 
 
