@@ -7,6 +7,7 @@ import pytest
 from smarketing.facts.docs import PAGES, page, write
 from smarketing.facts.language import LANGUAGES
 from smarketing.facts.tables import TABLES
+from smarketing.lake.journeys import FAILED_RESULTS, RESPONSE_KINDS
 from tests.docs.pages import first_words, read, section, words
 
 
@@ -22,6 +23,12 @@ def test_every_column_has_its_row(table, language):
     told = section(page(language), f"`{table.name}`: {table.label.say(language)}")
     assert first_words(told) == list(table.names)
     assert set(table.key) <= words(told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_that_decides_a_first_response_is_told(language):
+    told = page(language)
+    assert [word for word in (*RESPONSE_KINDS, *FAILED_RESULTS) if f"`{word}`" not in told] == []
 
 
 def test_write_makes_both_pages(tmp_path):

@@ -117,10 +117,12 @@ _ABOUT: dict[str, Text] = {
     "activities": Text(
         "Действие менеджера. Первым ответом считается самое раннее действие после создания лида с `kind` `call`, "
         "`letter`, `meeting`, `message` или `first_response`, кроме входящих (`direction` = `in`) и неудачных "
-        "(`result` = `missed`, `no_answer`, `busy`, `failed`).",
+        "(`result` = `missed`, `no_answer`, `busy`, `failed`, `не дозвонились`, `недозвон`, `нет ответа`, "
+        "`не ответил`, `пропущен`, `пропущенный`, `занято`, `сбой`).",
         "What a manager did. The first response is the earliest activity after the lead's creation whose `kind` "
         "is `call`, `letter`, `meeting`, `message` or `first_response`, except incoming ones (`direction` = `in`) "
-        "and failed ones (`result` = `missed`, `no_answer`, `busy`, `failed`).",
+        "and failed ones (`result` = `missed`, `no_answer`, `busy`, `failed`, `не дозвонились`, `недозвон`, "
+        "`нет ответа`, `не ответил`, `пропущен`, `пропущенный`, `занято`, `сбой`).",
     ),
     "clients": Text(
         "Телефоны и адреса хранятся только здесь. Отчёты их не читают.",
