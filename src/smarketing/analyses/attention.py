@@ -11,8 +11,9 @@ from smarketing.analyses.measuring import measure
 from smarketing.analyses.question import EMPTY, Question, filter_condition, period_condition
 from smarketing.analyses.reconciliation import reconciliation
 from smarketing.analyses.reconciliation.measure import SPLITS
+from smarketing.analyses.reconciliation.saying import campaign_name
 from smarketing.facts.company import Guardrail, Zone
-from smarketing.facts.language import LANGUAGES, Text, plural, same
+from smarketing.facts.language import LANGUAGES, Text, plural
 from smarketing.facts.query import Reader, literal
 from smarketing.metrics.catalogue import METRICS, accountable, name_of
 from smarketing.metrics.catalogue.handover import FORGOTTEN
@@ -63,6 +64,9 @@ _GUARDRAIL_MORE = Text("Порог задан компанией.", "The company
 _APART = Text("Отчёт и CRM расходятся: {reported} и {crm}", "Report and CRM differ: {reported} and {crm}")
 _APART_ONE = Text(
     "Кампания {name}: {reported} по отчёту, {crm} в CRM", "{name}: {reported} reported, {crm} in the CRM"
+)
+_APART_NAMELESS = Text(
+    "{name}: {reported} по отчёту, {crm} в CRM", "{name}: {reported} reported, {crm} in the CRM"
 )
 _APART_MORE = Text(
     "Допуск — 5 % и три лида. Вне его {count} из сверенных; причины — на странице сверки.",
@@ -146,12 +150,9 @@ def _reconciled(reader: Reader, question: Question) -> list[Alert]:
         alerts.append(_of_reconciliation("reconciliation", title, len(found.apart)))
     elif found.apart:
         worst = found.apart[0]
-        name = (
-            Text(f"«{worst.campaign}»", f"“{worst.campaign}”")
-            if worst.campaign
-            else same(worst.lead_source or "—")
-        )
-        title = _APART_ONE.fill(name=name, reported=worst.reported, crm=worst.crm)
+        said = _APART_ONE if worst.campaign else _APART_NAMELESS
+        name = campaign_name(worst, reader.company)
+        title = said.fill(name=name, reported=worst.reported, crm=worst.crm)
         alerts.append(_of_reconciliation("reconciliation", title, len(found.apart)))
     for pair in found.pairs[:1]:
         title = _PAIR.fill(report=pair.report, crm=pair.crm)

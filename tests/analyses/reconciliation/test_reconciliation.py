@@ -8,14 +8,17 @@ import pytest
 from smarketing.analyses.question import Question
 from smarketing.analyses.reconciliation import Cause, Report, reconciliation
 from smarketing.analyses.reconciliation.measure import CAUSE_METRICS, METRICS
-from smarketing.analyses.reconciliation.saying import CAUSE_NAMES, conclusion
+from smarketing.analyses.reconciliation.saying import CAUSE_NAMES, Apart, campaign_name, conclusion
 from smarketing.facts.company import CampaignPair, Company, SourceGroup
+from smarketing.facts.criteria import Names
 from smarketing.facts.errors import WrongQuestion
+from smarketing.facts.language import Text
 from smarketing.facts.period import Month, Period
 from smarketing.metrics.kinds import NoValue
 from tests.support.memory import MemoryReader, at
 
 NOVEMBER = Month(2026, 11).period
+NAMED = Company(source_names={"vk": Names(ru="VK Реклама", en="VK Ads")})
 
 
 def lead(number, day, campaign="spring", lead_source="vk", hour=12, **more):
@@ -210,19 +213,30 @@ def test_without_any_report_nothing_is_compared():
     found = reconciliation(MemoryReader(Company(), journeys=[lead(1, 2)]), Question(NOVEMBER))
     assert (found.cells, [note.code for note in found.table.notes]) == ((), ["no-report"])
     assert found.table.total.figures["report_gap"].reason is NoValue.EMPTY_DENOMINATOR
-    assert conclusion(0, 0, {}, red=False, known=False).en == "There is no report of marketing for this period."
+    assert (
+        conclusion(NAMED, 0, 0, {}, red=False, known=False).en
+        == "There is no report of marketing for this period."
+    )
 
 
 def test_conclusion_names_the_gap_what_explains_most_and_what_is_left():
     causes = {Cause.DUPLICATE: -20, Cause.TEST: -4, Cause.DELAYED: -6, Cause.UNMATCHED: -5}
-    said = conclusion(135, 100, causes, red=True, known=True)
+    said = conclusion(NAMED, 135, 100, causes, red=True, known=True)
     assert said.en == (
         "The report has 135 leads, the CRM 100: 35 fewer (25.9%). "
         "Most of it: duplicates (20), came to the CRM later (6). 5 stay unexplained."
     )
-    assert conclusion(100, 99, {Cause.TEST: -1}, red=False, known=True).ru == (
+    assert conclusion(NAMED, 100, 99, {Cause.TEST: -1}, red=False, known=True).ru == (
         "Отчёт и CRM сходятся: 100 и 99 лидов. Необъяснённых нет."
     )
+
+
+def test_source_without_a_campaign_is_called_by_its_name():
+    assert campaign_name(Apart("vk", None, 9, 2), NAMED) == Text(
+        "«VK Реклама» без кампании", "“VK Ads” without a campaign"
+    )
+    assert campaign_name(Apart(None, None, 9, 2), NAMED).en == "“no source” without a campaign"
+    assert campaign_name(Apart("vk", "spring", 9, 2), NAMED) == Text("«spring»", "“spring”")
 
 
 def test_every_cause_has_words_and_a_column():

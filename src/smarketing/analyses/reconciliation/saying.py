@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from smarketing.analyses.labels import say_key
 from smarketing.analyses.reconciliation.pairs import Proposal
 from smarketing.analyses.reconciliation.places import REPORT_NAMES, Cause, Cell, Report
 from smarketing.analyses.result import Note
+from smarketing.facts.company import Company
 from smarketing.facts.language import LANGUAGES, Text, plural, same
 from smarketing.facts.period import Month
 from smarketing.metrics.kinds import Mark, Unit
@@ -74,7 +76,17 @@ class Apart:
     crm: int
 
 
+def campaign_name(one: Apart, company: Company) -> Text:
+    """«Весна», or «VK» without a campaign."""
+    if one.campaign:
+        return Text(f"«{one.campaign}»", f"“{one.campaign}”")
+    return _NAMELESS.fill(
+        source=say_key(company, "lead_source", one.lead_source) if one.lead_source else _NO_SOURCE
+    )
+
+
 def conclusion(
+    company: Company,
     reported: int,
     crm: int,
     causes: Mapping[Cause, int],
@@ -92,7 +104,7 @@ def conclusion(
         return _joined(
             (_IN_TOTAL if apart else _SAME).fill(reported=_number(reported), crm=_number(crm), word=word),
             _left(causes),
-            _worst(apart),
+            _worst(company, apart),
         )
     side = Text("меньше", "fewer") if gap < 0 else Text("больше", "more")
     text = _APART.fill(
@@ -106,7 +118,7 @@ def conclusion(
     named = [Text(f"{CAUSE_NAMES[one].ru} ({abs(causes[one])})", f"{CAUSE_NAMES[one].en} ({abs(causes[one])})")
              for one in main]  # fmt: skip
     said = _MAIN.fill(named=_listed(named)) if named else same("")
-    return _joined(text, said, _left(causes), _worst(apart))
+    return _joined(text, said, _left(causes), _worst(company, apart))
 
 
 def notes_of(
@@ -135,18 +147,13 @@ def notes_of(
     return tuple(found)
 
 
-def _worst(apart: Sequence[Apart]) -> Text:
+def _worst(company: Company, apart: Sequence[Apart]) -> Text:
     if not apart:
         return same("")
     one = apart[0]
     word = plural(len(apart), ("кампания", "кампании", "кампаний"), ("campaign", "campaigns"))
-    name = (
-        Text(f"«{one.campaign}»", f"“{one.campaign}”")
-        if one.campaign
-        else _NAMELESS.fill(source=one.lead_source or _NO_SOURCE)
-    )
     return _CAMPAIGNS.fill(
-        count=Text(f"{len(apart)} {word.ru}", f"{len(apart)} {word.en}"), name=name,
+        count=Text(f"{len(apart)} {word.ru}", f"{len(apart)} {word.en}"), name=campaign_name(one, company),
         reported=_number(one.reported), crm=_number(one.crm),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from smarketing.analyses.handover import handover
+from smarketing.analyses.labels import say_key
 from smarketing.analyses.question import DIMENSION_NAMES, Question
 from smarketing.analyses.reconciliation import Reconciliation, Report, reconciliation
 from smarketing.analyses.reconciliation.measure import CAUSE_METRICS, SPLITS
@@ -41,6 +42,7 @@ class Side:
 
 @dataclass(frozen=True)
 class OpenPair:
+    source: Text  # as the company calls it
     lead_source: str
     report: str
     crm: str
@@ -50,6 +52,7 @@ class OpenPair:
 
 @dataclass(frozen=True)
 class JudgedPair:
+    source: Text
     pair: CampaignPair
     said: Text
     is_waiting: bool  # kept, and the figures do not follow it yet
@@ -82,8 +85,10 @@ def found(page: Page, question: Question) -> Reconciliation:
     )
 
 
-def said(one: Reconciliation) -> Text:
-    return conclusion(one.reported, one.crm, one.causes, red=one.is_red, known=bool(one.reports), apart=one.apart)
+def said(page: Page, one: Reconciliation) -> Text:
+    return conclusion(
+        page.company, one.reported, one.crm, one.causes, red=one.is_red, known=bool(one.reports), apart=one.apart
+    )
 
 
 def shown_table(page: Page, one: Reconciliation, parents: Reconciliation | None) -> Table:
@@ -147,7 +152,10 @@ def open_pairs(page: Page, proposals: Sequence[Proposal]) -> list[OpenPair]:
 def judged_pairs(page: Page) -> list[JudgedPair]:
     """What people said, the newest first."""
     followed = page.company.campaign_pairs
-    return [JudgedPair(pair, _word(pair), pair not in followed) for pair in reversed(_judged(page))]
+    return [
+        JudgedPair(say_key(page.company, "lead_source", pair.lead_source), pair, _word(pair), pair not in followed)
+        for pair in reversed(_judged(page))
+    ]
 
 
 def _judged(page: Page) -> Sequence[CampaignPair]:
@@ -186,7 +194,8 @@ def _open(page: Page, one: Proposal) -> OpenPair:
         _side(page, one.crm, seen.crm),
         replace(_side(page, both, seen.joined), is_joined=True),
     )
-    return OpenPair(one.lead_source, one.report, one.crm, why, sides)
+    source = say_key(page.company, "lead_source", one.lead_source)
+    return OpenPair(source, one.lead_source, one.report, one.crm, why, sides)
 
 
 def _side(page: Page, name: str, figures: Mapping[str, Figure]) -> Side:

@@ -47,7 +47,7 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
         request,
         "reports/reconciliation.html",
         page.context(
-            conclusion=shown.said(found),
+            conclusion=shown.said(page, found),
             table=shown.shown_table(page, found, first),
             reports=shown.reports(page, found),
             pairs=shown.open_pairs(page, found.pairs),
