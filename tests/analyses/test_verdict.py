@@ -16,8 +16,11 @@ from decimal import Decimal
 import pytest
 
 from smarketing.analyses.verdict import Cause, Verdict, VerdictState, verdict
+from smarketing.analyses.verdict.history import lead_dispersion
 from smarketing.analyses.verdict.result import PlanKind
-from smarketing.facts.company import Company, Segment, VerdictSettings, Zone
+from smarketing.analyses.verdict.rivals import had, rival_splits
+from smarketing.analyses.verdict.words import headline
+from smarketing.facts.company import Company, Segment, VerdictSettings, WorkingHours, Zone
 from smarketing.facts.criteria import Names
 from smarketing.facts.period import Clock, Month
 from smarketing.stats.uncertainty import Label
@@ -231,6 +234,42 @@ def test_running_month_is_held_against_the_days_that_passed():
     assert sum(part.effect for part in found.parts) == found.gap
 
 
+def test_plan_of_nought_is_no_plan():
+    found = judge(plans=[{**row, "value": 0} if row["metric"] == "leads" else row for row in plan_rows()])
+    assert (found.state, found.parts) == (VerdictState.NO_PLAN, ())
+    assert headline(found, COMPANY).en == "The plan of June 2026 is nought: there is nothing to split the gap by."
+
+
+def test_month_of_which_no_working_day_has_passed_is_not_judged():
+    holidays = WorkingHours(days_off=tuple(date(2026, 6, day) for day in range(1, 15)))
+    company = Company(segments=COMPANY.segments, working_hours=holidays)
+    found = judge(company=company, known_until=datetime(2026, 6, 14, 15, tzinfo=UTC))
+    assert (found.state, found.full_plan) == (VerdictState.NOT_STARTED, 6_174_000)
+    assert headline(found, company).en == "It is early to judge June 2026: the facts hold no working day of it."
+    worked = judge(company=company, known_until=datetime(2026, 6, 15, 15, tzinfo=UTC))
+    assert (worked.state, worked.elapsed) == (VerdictState.JUDGED, pytest.approx(1 / 12))
+
+
+def test_parts_sum_to_the_gap_where_no_sale_of_the_month_is_due_yet():
+    # Sales took ten days in May; on 2 June, 2 of 22 working days in, the plan to date is 561 272.73.
+    slow = [{**lead, "won_seconds": 864_000} for lead in leads("dealers", 40, 30, 25, 25, 100, day="2026-05-01")]
+    for lead in slow:
+        lead["won_day"] = date(2026, 5, 11)
+    june = leads("dealers", 4, 3, 2, 0, 0, day="2026-06-01")
+    early = leads("private", 1, 1, 1, 1, 30_000, day="2026-06-01")
+    receipts = [*receipts_of(early), {"payment_id": "old", "amount": Decimal(200), "paid_day": date(2026, 6, 1)}]
+    found = judge([*slow, *june, *early], receipts=receipts, known_until=datetime(2026, 6, 2, 15, tzinfo=UTC))
+    effects = {part.cause: part.effect for part in found.parts if part.effect}
+    assert (found.plan, found.fact) == (Decimal("561272.73"), 30_200)
+    assert effects == {Cause.CONVERSION: 30_000, Cause.TIMING: Decimal("-561072.73")}
+    assert sum(effects.values()) == found.gap
+    assert {part.label for part in found.parts} == {Label.TOO_LITTLE_DATA, None}
+    assert (rival_splits(found), found.label) == ((), Label.TOO_LITTLE_DATA)
+    told = had(found, [Cause.CONVERSION])
+    assert told is not None
+    assert told.revenue == 200
+
+
 def test_month_without_plan_and_history_says_so():
     found = judge(plans=[])
     assert found.state is VerdictState.NO_PLAN
@@ -334,3 +373,18 @@ def test_gap_of_a_young_month_is_held_against_the_money_planned_and_not_against_
     assert found.ripe < 0.05
     assert found.account.plan == found.plan == Decimal("2806363.64")
     assert found.fact == 0
+
+
+def test_dispersion_is_that_of_the_leads_within_the_filters():
+    # March is the oldest month and left out. All: 40 and 20 about 30. Dealers: 30, 0. Private: 10, 20.
+    history = [
+        *leads("dealers", 5, 5, 5, 1, 100, day="2026-03-10"),
+        *leads("dealers", 30, 20, 15, 5, 100, day="2026-04-10"),
+        *leads("private", 10, 5, 5, 1, 100, day="2026-04-11"),
+        *leads("private", 20, 5, 5, 1, 100, day="2026-05-11"),
+    ]
+    reader = MemoryReader(COMPANY, journeys=history)
+    assert lead_dispersion(reader, JUNE) == (pytest.approx(200 / 30), 1)
+    assert lead_dispersion(reader, JUNE, {"segment": ("dealers",)}) == (pytest.approx(30), 1)
+    assert lead_dispersion(reader, JUNE, {"segment": ("private",)}) == (pytest.approx(50 / 15), 1)
+    assert lead_dispersion(reader, JUNE, {"segment": ("nobody",)}) == (1.0, 0)

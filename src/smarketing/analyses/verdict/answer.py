@@ -87,6 +87,10 @@ def verdict(
     empty = replace(empty, period=period, asked=asked, standing=known)
     if plan is None:
         return replace(empty, state=VerdictState.NO_PLAN, notes=(notes.NO_PLAN,))
+    if not plan.revenue:
+        return replace(empty, state=VerdictState.NO_PLAN, plan_kind=plan.kind)
+    if not _elapsed(reader.company, month, period):
+        return replace(empty, full_plan=_money(plan.revenue))
     if not links:
         return replace(empty, state=VerdictState.NO_LEADS, full_plan=_money(plan.revenue))
     frame = _frame(reader, month, period, today, curves, clock, links, filters)
@@ -120,7 +124,7 @@ def _judged(
         gap=paid - _money(planned_money),
         noise=Noise(
             _spreads(reader, gate, frame.month, filters, cells),
-            *lead_dispersion(reader, frame.month),
+            *lead_dispersion(reader, frame.month, filters),
         ),
         seed=frame.month.number,
         draws=draws,

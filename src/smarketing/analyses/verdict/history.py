@@ -9,6 +9,7 @@ from fractions import Fraction
 from math import sqrt
 
 from smarketing.analyses.maturity import Maturity, ripeness_of
+from smarketing.analyses.question import filter_condition
 from smarketing.analyses.verdict.chain import Gates, Levels, Segment, chain, spread_question
 from smarketing.facts.period import Month, Period
 from smarketing.facts.query import Reader, literal
@@ -74,15 +75,18 @@ def ripened(levels: Sequence[Fraction], ripe: Fraction) -> Levels:
     return (leads, target, handled, won * share, revenue * share, outside * ripe)
 
 
-def lead_dispersion(reader: Reader, before: Month) -> tuple[float, int]:
+def lead_dispersion(
+    reader: Reader, before: Month, where: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[float, int]:
     """Variance of monthly leads over their mean in the last twelve months, and its degrees of freedom.
 
-    1 (Poisson) where it is not known or the months vary less than that.
+    Of the leads within the filters: a part of the company varies less, by its mean, than the whole. 1 (Poisson)
+    where it is not known or the months vary less than that.
     """
     months = [month for month in _months_with_leads(reader, before)[1:] if month >= before.shift(-HISTORY_MONTHS)]
-    question = _leads_question(before)
+    question = _leads_question(before, where)
     counts = {row["created_month"]: row["leads"] for row in reader.query(question).to_pylist()}
-    found = dispersion_index([counts[month.number] for month in months])
+    found = dispersion_index([counts.get(month.number, 0) for month in months])
     return (1.0, 0) if isinstance(found, NotComputable) else (max(1.0, found), len(months) - 1)
 
 
@@ -121,10 +125,10 @@ def _pooled(spreads: Sequence[tuple[int, float | None]]) -> float:
     return sqrt(sum(degrees * spread * spread for degrees, spread in known) / freedom)
 
 
-def _leads_question(before: Month) -> str:
+def _leads_question(before: Month, where: Mapping[str, tuple[str, ...]] | None = None) -> str:
     return (
         "SELECT created_month, COUNT(*) AS leads FROM journeys "
-        f"WHERE is_counted AND created_month < {literal(before.number)} "
+        f"WHERE is_counted AND created_month < {literal(before.number)} AND {filter_condition(where or {})} "
         "GROUP BY created_month ORDER BY created_month"
     )
 

@@ -47,9 +47,9 @@ class VerdictState(StrEnum):
     """Whether there is a verdict at all."""
 
     JUDGED = "judged"
-    NO_PLAN = "no_plan"  # neither a plan nor ripe months to imply one
+    NO_PLAN = "no_plan"  # neither a plan nor ripe months to imply one, or a plan of nought
     NO_LEADS = "no_leads"  # nothing came in the month
-    NOT_STARTED = "not_started"  # the month lies ahead of the facts
+    NOT_STARTED = "not_started"  # the facts hold no working day of the month
 
 
 class PlanKind(StrEnum):

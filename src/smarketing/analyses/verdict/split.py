@@ -15,7 +15,7 @@ from smarketing.analyses.verdict.result import Cause, Part, Reading, ZonePart
 from smarketing.facts.company import Zone
 from smarketing.facts.money import KOPECK, share_out
 from smarketing.metrics.kinds import Interval
-from smarketing.stats.chain import ChainKeys, chain_factors, chain_model
+from smarketing.stats.chain import ChainKeys, chain_factors, chain_levels, chain_model
 from smarketing.stats.coalitions import Union
 from smarketing.stats.decomposition import (
     Decomposition,
@@ -70,7 +70,7 @@ def split(account: Split) -> Parts:
     model = model_of(account)
     found = owen(model)
     if isinstance(found, NotComputable):
-        return Parts((), (), None, None, None, ())
+        return _nothing_due(model, account)
     chance = assess(model, KEYS, account.noise, seed=account.seed, draws=account.draws, doubt=doubt_of(account))
     if isinstance(chance, NotComputable):
         raise TypeError("a split gap always has its chance")  # owen() has refused an empty plan already
@@ -88,6 +88,30 @@ def split(account: Split) -> Parts:
         tuple(Zone(zone) for zone in disputed),
         (notes.DEPENDS_ON_METHOD,) if disputed else (),
     )
+
+
+def _nothing_due(model: ProductModel, account: Split) -> Parts:
+    """By the age of the leads no sale is due: what they brought came sooner than planned; chance is not told."""
+    value = chain_levels(model.fact, KEYS)[-1]
+    nothing = (Fraction(0),) * len(model.cells)
+    effects = tuple(value if factor == Cause.CONVERSION else nothing for factor in model.factors)
+    came = sum(value, Fraction(0))
+    sooner = Decomposition("none", model.unions, model.factors, model.cells, Fraction(0), came, effects)
+    parts = tuple(
+        part
+        if part.cause in (Cause.OUTSIDE, Cause.TIMING)
+        else replace(part, reading=_reading(part.cause, account), label=Label.TOO_LITTLE_DATA)
+        for part in rounded(account, sooner)
+    )
+    zones = tuple(
+        ZonePart(zone, _of_zone(zone, parts), None, None, Label.TOO_LITTLE_DATA)
+        for zone in (Zone(union.key) for union in model.unions)
+    )
+    return Parts(parts, zones, None, None, Label.TOO_LITTLE_DATA, ())
+
+
+def _of_zone(zone: Zone, parts: tuple[Part, ...]) -> Decimal:
+    return sum((part.effect for part in parts if part.zone is zone), Decimal(0))
 
 
 def _whole(account: Split, chain: Chance) -> Chance:
@@ -197,9 +221,8 @@ def _judged(part: Part, account: Split, chance: Assessment, judge: _Judge) -> Pa
 
 def _zone(key: str, parts: tuple[Part, ...], chance: Assessment, judge: _Judge) -> ZonePart:
     zone, own = Zone(key), chance.of(union=key)
-    effect = sum((part.effect for part in parts if part.zone is zone), Decimal(0))
     bounds = Interval(own.interval.lo, own.interval.hi, own.interval.level)
-    return ZonePart(zone, effect, bounds, judge.p_value(own), judge.label(own))
+    return ZonePart(zone, _of_zone(zone, parts), bounds, judge.p_value(own), judge.label(own))
 
 
 class _Judge:

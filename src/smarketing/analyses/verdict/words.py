@@ -42,10 +42,14 @@ _NO_VERDICT: dict[VerdictState, Text] = {
     ),
     VerdictState.NO_LEADS: Text("В месяце {month} лидов нет.", "No leads came in {month}."),
     VerdictState.NOT_STARTED: Text(
-        "Месяц {month} ещё не начался: данные кончаются раньше.",
-        "{month} has not begun: the facts end before it.",
+        "Сравнивать {month} рано: в данных нет ни одного его рабочего дня.",
+        "It is early to judge {month}: the facts hold no working day of it.",
     ),
 }
+_ZERO_PLAN = Text(
+    "План на {month} — ноль: отклонение не на что разложить.",
+    "The plan of {month} is nought: there is nothing to split the gap by.",
+)
 _BEHIND = Text("{when}: {amount} ниже плана.", "{when}: {amount} below plan.")
 _AHEAD = Text("{when}: {amount} выше плана.", "{when}: {amount} above plan.")
 _AS_PLANNED = Text("{when}: ровно по плану.", "{when}: exactly as planned.")
@@ -171,7 +175,8 @@ _MIX_GAINED = Text(
 def headline(verdict: Verdict, company: Company) -> Text:
     """The conclusion of a page: the gap, and its main cause if one is beyond chance."""
     if verdict.state is not VerdictState.JUDGED:
-        return _NO_VERDICT[verdict.state].fill(month=say_month(verdict.month))
+        is_zero = verdict.state is VerdictState.NO_PLAN and verdict.plan_kind is not None
+        return (_ZERO_PLAN if is_zero else _NO_VERDICT[verdict.state]).fill(month=say_month(verdict.month))
     when = say_period(verdict.period)
     opening = _AS_PLANNED if not verdict.gap else (_BEHIND if verdict.gap < 0 else _AHEAD)
     said = opening.fill(when=_capital(when), amount=_money(abs(verdict.gap), company.currency, signed=False))
