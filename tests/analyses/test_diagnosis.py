@@ -12,6 +12,8 @@ from smarketing.analyses.diagnosis import State, StepKey, diagnose
 from smarketing.analyses.diagnosis.making import state_of
 from smarketing.analyses.diagnosis.result import Evidence
 from smarketing.analyses.diagnosis.words import FOLLOWS, NOTHING_TO_DO, TITLES, conclusion
+from smarketing.analyses.question import Question
+from smarketing.analyses.reconciliation import reconciliation
 from smarketing.analyses.records import records
 from smarketing.analyses.verdict import verdict
 from smarketing.facts.company import Guardrail, VerdictSettings, Zone
@@ -20,7 +22,7 @@ from smarketing.facts.period import Month
 from smarketing.lake.dialect import breaches
 from smarketing.stats.uncertainty import Label
 from tests.analyses import test_verdict as playground
-from tests.analyses.small_company import COMPANY, LEADS, PLANS, reader
+from tests.analyses.small_company import COMPANY, LEADS, PLANS, SPEND, reader
 from tests.support.memory import MemoryReader, at
 
 NBSP = "\u00a0"
@@ -192,7 +194,9 @@ def test_touches_before_the_sale_are_counted_and_those_after_it_are_not(small):
     found = evidence(small, StepKey.NURTURING, "touches")
     # Sales with touches: L1 with two before its sale, L11 with one.
     assert (found.figure.numerator, found.figure.denominator) == (1, 2)
-    assert found.text.en == "More than one touch before the sale for 50.0% of sales; 1.5 touches on average."
+    assert found.text.en == (
+        "Touches before the sale are known for 2 of 4 sales; more than one for 50.0% of these, 1.5 on average."
+    )
     assert found.state is State.IN_ORDER
 
 
@@ -319,6 +323,18 @@ def test_report_by_day_is_summed_over_the_days_that_have_passed():
     ]
     found = evidence(look(reported=rows), StepKey.RESULT, "reported")
     assert found.text.en.startswith("Marketing reported 11 leads")
+
+
+def test_report_is_the_one_of_the_reconciliation_and_not_the_typed_figure_beside_it():
+    """The ad account says 9 of yandex, a typed figure 20: of a source the finest report counts."""
+    spend = [{**row, "reported_leads": 9 if place == 1 else None} for place, row in enumerate(SPEND)]
+    found = look(spend=spend, reported=reported(("yandex", 20), ("site", 5)))
+    compared = reconciliation(
+        reader(spend=spend, reported=reported(("yandex", 20), ("site", 5))), Question(NOVEMBER.period)
+    )
+    said = f"Marketing reported {compared.reported} leads, the CRM has {compared.crm}."
+    assert compared.reported == 14
+    assert evidence(found, StepKey.RESULT, "reported").text.en.startswith(said)
 
 
 def test_no_report_is_missing_and_not_agreement(small):

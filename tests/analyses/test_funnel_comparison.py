@@ -10,6 +10,7 @@ import pytest
 
 from smarketing.analyses.funnel import funnel
 from smarketing.analyses.question import Question
+from smarketing.facts.company import VerdictSettings
 from smarketing.facts.period import Clock, Period
 from smarketing.stats.uncertainty import Label
 from tests.analyses.funnel_walks import COMPANY, NOVEMBER, OCTOBER, ask, many
@@ -132,6 +133,9 @@ def test_funnel_of_a_young_cohort_says_so() -> None:
     assert found.ripe == pytest.approx(20 / 30 * 0.5)
     assert found.steps[-1].from_first.ripe == found.ripe
     assert "young-cohort" in [note.code for note in found.notes]
+    patient = COMPANY.model_copy(update={"verdict": VerdictSettings(ripe_share=Decimal("0.3"))})
+    told = funnel(MemoryReader(patient, journeys=rows), Question(period=NOVEMBER))
+    assert "young-cohort" not in [note.code for note in told.notes]  # ripe enough for this company
 
 
 def test_funnel_compares_leads_that_had_come_by_the_same_age() -> None:

@@ -9,20 +9,18 @@ from decimal import Decimal
 from smarketing.analyses.diagnosis.evidence import number, of_limit, ratio
 from smarketing.analyses.diagnosis.result import Case, Evidence, State
 from smarketing.analyses.labels import say_key
-from smarketing.analyses.question import Question, period_condition
+from smarketing.analyses.question import Question
+from smarketing.analyses.reconciliation import Reconciliation, reconciliation
+from smarketing.analyses.reconciliation.places import TOLERATED_SHARE
 from smarketing.analyses.records import Door
 from smarketing.analyses.verdict.result import VerdictState
 from smarketing.analyses.verdict.words import LABEL_NAMES, headline
 from smarketing.facts.company import Guardrail, Zone
 from smarketing.facts.language import Text
-from smarketing.facts.query import literal
 from smarketing.metrics.kinds import Figure, Unit
 from smarketing.stats.uncertainty import Label
 
 ENOUGH_AGREED = Decimal("0.80")  # ours, where the company has set no limit of its own
-# methods.md j: a gap of more than a twentieth of the report and more than three leads.
-MAX_DIFFERENCE = 0.05
-MIN_DIFFERENCE = 3
 
 _RESULT = Text("{headline} Отклонение: {label}.", "{headline} The gap: {label}.")
 _LOOK_AT_CAUSES = Text(
@@ -49,8 +47,8 @@ _WORST = Text(
     " “{source}” differs most: {reported} and {leads}.",
 )
 _NO_REPORT = Text(
-    "Отчёт маркетинга о лидах за этот месяц не загружен (reported).",
-    "Marketing's report of leads for this month is not loaded (reported).",
+    "Отчёта маркетинга о лидах за этот месяц нет: ни форм, ни кабинета, ни введённых цифр.",
+    "There is no report of marketing's leads for this month: no forms, no ad account, no typed figures.",
 )
 _LOAD_REPORT = Text(
     "Загрузить отчёт маркетинга о лидах, чтобы сверить его с CRM.",
@@ -60,8 +58,6 @@ _RECONCILE = Text(
     "Сверить отчёт и CRM по источникам: дубли, тесты, потери до CRM.",
     "Reconcile report and CRM by source: duplicates, tests, leads lost before the CRM.",
 )
-
-Source = str | None
 
 
 def agreeing(case: Case) -> Iterator[Evidence]:
@@ -93,57 +89,33 @@ def _result(case: Case) -> Evidence:
 
 
 def _reconciled(case: Case) -> Evidence:
-    reported = _reported(case)
-    if not reported:
+    """The very figures of the reconciliation: of every source the finest report there is."""
+    found = reconciliation(case.reader, Question(case.period))
+    if not found.reports:
         return Evidence(
             "reported", _NO_REPORT, State.CANNOT_JUDGE, action=_LOAD_REPORT, missing=_NO_REPORT,
             zone=Zone.MARKETING,
         )  # fmt: skip
-    leads = _leads(case)
-    in_report, in_crm = sum(reported.values()), sum(leads.values())
-    figure = ratio("reported_difference", abs(in_crm - in_report), in_report)
-    text = _SAME.fill(reported=number(in_report), leads=number(in_crm))
+    figure = ratio("reported_difference", abs(found.crm - found.reported), found.reported)
+    text = _SAME.fill(reported=number(found.reported), leads=number(found.crm))
     seen = Evidence(
-        "reported", text, State.IN_ORDER, figure, MAX_DIFFERENCE, zone=Zone.JOINT,
+        "reported", text, State.IN_ORDER, figure, float(TOLERATED_SHARE), zone=Zone.JOINT,
         records=Door("leads", case.question),
     )  # fmt: skip
-    if not _apart(in_report, in_crm):
+    if not found.is_red:
         return seen
-    if set(reported) != {None}:
-        worst = max(
-            sorted({*reported, *leads}, key=str), key=lambda key: abs(reported.get(key, 0) - leads.get(key, 0))
-        )
-        name = say_key(case.company, "lead_source", worst)
-        told = _WORST.fill(source=name, reported=number(reported.get(worst, 0)), leads=number(leads.get(worst, 0)))
-        text = Text(text.ru + told.ru, text.en + told.en)
-    return replace(seen, text=text, state=State.ATTENTION, action=_RECONCILE)
+    told = _worst(case, found)
+    return replace(seen, text=Text(text.ru + told.ru, text.en + told.en), state=State.ATTENTION, action=_RECONCILE)
 
 
-def _apart(reported: int, leads: int) -> bool:
-    gap = abs(leads - reported)
-    return gap > MIN_DIFFERENCE and gap > MAX_DIFFERENCE * reported
-
-
-def _reported(case: Case) -> dict[Source, int]:
-    """By source; a report by month, where there is one, stands for its days."""
-    period = case.period
-    for condition in (
-        f"month = {literal(case.month.number)} AND day IS NULL",
-        f"day >= {literal(period.start)} AND day < {literal(period.end)}",
-    ):
-        rows = case.reader.query(
-            "SELECT lead_source, SUM(value) AS value FROM reported "
-            f"WHERE metric = 'leads' AND {condition} GROUP BY lead_source ORDER BY lead_source NULLS LAST"
-        ).to_pylist()
-        if rows:
-            return {row["lead_source"]: int(row["value"]) for row in rows}
-    return {}
-
-
-def _leads(case: Case) -> dict[Source, int]:
-    rows = case.reader.query(
-        "SELECT lead_source, COUNT(*) AS leads FROM journeys "
-        f"WHERE is_counted AND {period_condition(case.period, 'created')} "
-        "GROUP BY lead_source ORDER BY lead_source NULLS LAST"
-    ).to_pylist()
-    return {row["lead_source"]: row["leads"] for row in rows}
+def _worst(case: Case, found: Reconciliation) -> Text:
+    """The source whose two counts differ most; nothing where the report names no source."""
+    sides: dict[str | None, tuple[int, int]] = {}
+    for cell in found.cells:
+        before = sides.get(cell.place.lead_source, (0, 0))
+        sides[cell.place.lead_source] = (before[0] + cell.reported, before[1] + cell.crm)
+    if set(sides) == {None}:
+        return Text("", "")
+    worst = max(sorted(sides, key=str), key=lambda key: abs(sides[key][0] - sides[key][1]))
+    reported, crm = (number(count) for count in sides[worst])
+    return _WORST.fill(source=say_key(case.company, "lead_source", worst), reported=reported, leads=crm)

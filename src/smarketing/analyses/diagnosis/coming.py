@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
-from smarketing.analyses.diagnosis.evidence import of_cause, of_limit, percent, ratio, said
+from smarketing.analyses.diagnosis.evidence import number, of_cause, of_limit, percent, ratio, said
 from smarketing.analyses.diagnosis.result import Case, Evidence, State
 from smarketing.analyses.question import Question, period_condition
 from smarketing.analyses.records import Door
 from smarketing.analyses.verdict.result import Cause
 from smarketing.facts.company import Zone
-from smarketing.facts.language import Text
+from smarketing.facts.language import Text, plural
 from smarketing.facts.period import Clock, Period, local_day
 from smarketing.facts.query import literal
 from smarketing.metrics.kinds import Figure, Unit
@@ -33,8 +33,9 @@ _NO_LIMIT = Text(
     "{text} Порог не задан: задайте его в guardrails.", "{text} No limit is set: set one in guardrails."
 )
 _TOUCHED = Text(
-    "До продажи больше одного касания у {share} продаж; в среднем касаний {mean}.",
-    "More than one touch before the sale for {share} of sales; {mean} touches on average.",
+    "Касания до продажи известны у {known} из {all} {sales}; больше одного — у {share} из них, в среднем {mean}.",
+    "Touches before the sale are known for {known} of {all} {sales}; more than one for {share} of these, "
+    "{mean} on average.",
 )
 _NO_TOUCHES = Text("Касания (touches) не загружены.", "Touches are not loaded.")
 _LOAD_TOUCHES = Text(
@@ -92,7 +93,12 @@ def _touches(case: Case) -> Evidence:
         )
     figure = ratio("touched_sales", row["several"], row["sales"])
     mean = int(row["touches"]) / row["sales"]
+    won = f"is_counted AND is_won AND {period_condition(case.period, 'won')}"
+    everything = _count(case, f"SELECT COUNT(*) AS n FROM journeys WHERE {won}")
     text = _TOUCHED.fill(
+        known=number(row["sales"]),
+        all=number(everything),
+        sales=plural(everything, ("продажи", "продаж", "продаж"), ("sale", "sales")),
         share=percent(row["several"] / row["sales"]),
         mean=said(lambda language: say_number(mean, Unit.RATIO, language)),
     )

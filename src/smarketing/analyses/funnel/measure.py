@@ -63,7 +63,8 @@ def funnel(
     if theirs is not None and other is not None:
         comparison = _comparison(reader, question, other, now.counting, steps, theirs, doubled, asked)
     volumes = _volumes(reader, question, asked)
-    notes = notes_of(question, other, now.counting.kind, now.totals, comparison, ripe, volumes)
+    limit = float(reader.company.verdict.ripe_share)
+    notes = notes_of(question, other, now.counting.kind, now.totals, comparison, ripe, volumes, limit)
     notes = (*notes, *history_notes(now.counting, now.counts))
     answer = Answer(question, now.counting.kind, notes, tuple(asked))
     return Funnel(

@@ -15,7 +15,6 @@ from smarketing.metrics.wording import say_day
 
 VOLUME_CHANGE = 0.20
 LONG_CYCLE_DAYS = 10
-YOUNG = 0.8  # below this a cohort is said to be young
 _DAY = 86_400
 
 _MIXED = Text(
@@ -83,9 +82,10 @@ def volumes_question(question: Question, period: Period) -> str:
 
 def notes_of(
     question: Question, other: Question | None, kind: Kind, totals: Totals, comparison: Comparison | None,
-    ripe: Ripening | None, volumes: tuple[int, int] | None,
+    ripe: Ripening | None, volumes: tuple[int, int] | None, ripe_share: float,
 ) -> tuple[Note, ...]:  # fmt: skip
-    notes = _period_notes(totals, volumes) if question.clock is Clock.PERIOD else _cohort_notes(ripe)
+    """Below ``ripe_share`` a cohort is said to be young."""
+    notes = _period_notes(totals, volumes) if question.clock is Clock.PERIOD else _cohort_notes(ripe, ripe_share)
     if comparison is not None and comparison.seen_at is not None:
         notes.append(Note("seen-at-same-age", _SEEN_AT.fill(moment=say_day(comparison.seen_at.date()))))
     if question.clock is Clock.COHORT and _is_younger(other, question):
@@ -128,11 +128,11 @@ def _period_notes(totals: Totals, volumes: tuple[int, int] | None) -> list[Note]
     return notes
 
 
-def _cohort_notes(ripe: Ripening | None) -> list[Note]:
+def _cohort_notes(ripe: Ripening | None, ripe_share: float) -> list[Note]:
     if ripe is None:
         return []
     notes = list(ripe.notes)
-    if ripe.ripe is not None and ripe.ripe < YOUNG:
+    if ripe.ripe is not None and ripe.ripe < ripe_share:
         notes.append(Note("young-cohort", _YOUNG.fill(ripe=round(100 * ripe.ripe))))
     return notes
 
