@@ -7,10 +7,19 @@ from datetime import timedelta
 import pytest
 
 from smarketing.analyses.question import Question
-from smarketing.analyses.response import ELAPSED_COLUMNS, WORKING_COLUMNS, response
+from smarketing.analyses.response import (
+    ELAPSED_COLUMNS,
+    WORKING_COLUMNS,
+    AnswerCurve,
+    answer_curve,
+    lagging,
+    moved,
+    response,
+)
 from smarketing.facts.company import Company
 from smarketing.facts.period import Clock
 from smarketing.metrics.kinds import NoValue
+from smarketing.stats.uncertainty import Label
 from tests.analyses.small_company import COHORT, PERIOD, reader
 from tests.support.memory import MemoryReader, at
 
@@ -131,3 +140,66 @@ def test_waiting_share_within_an_hour_has_an_interval() -> None:
 
     assert interval is not None
     assert interval.low < 0.52 < interval.high
+
+
+def test_curve_is_the_one_its_table_is_read_from() -> None:
+    """methods.md h: 0.1 by 3 minutes, 0.2 by 5, 0.3 by 12, 0.4 by 20, then of six at risk 0.52 by 45."""
+    curve = answer_curve(_methods_example(), Question(by=("manager",)))
+    by = dict(zip(curve.seconds, curve.shares, strict=True))
+
+    assert curve.leads == 10
+    assert [by[minutes * 60] for minutes in (0, 3, 5, 12, 20, 45, 60)] == pytest.approx(
+        [0, 0.1, 0.2, 0.3, 0.4, 0.52, 0.52]
+    )
+    assert max(by) <= 2000 * 60  # nobody has waited longer
+
+
+def test_curve_of_a_company_that_answered_everybody_stays_at_the_whole() -> None:
+    facts = [{"lead_id": "A", "created_at": at("2026-11-03 10:00"), "response_working_seconds": 60}]
+    curve = answer_curve(MemoryReader(Company(), journeys=facts), COHORT)
+
+    assert (curve.shares[0], curve.shares[1], curve.shares[-1]) == (0.0, 1.0, 1.0)
+    assert answer_curve(MemoryReader(Company(), journeys=[]), COHORT) == AnswerCurve()
+
+
+def _answers(segment: str, in_time: int, late: int) -> list[dict[str, object]]:
+    """Leads of a fortnight ago, answered in time or not."""
+    return [
+        {"lead_id": f"{segment}{number}", "created_at": at("2026-11-03 10:00"), "segment": segment,
+         "is_handled": number < in_time, "response_working_seconds": 600 if number < in_time else 90_000}
+        for number in range(in_time + late)
+    ]  # fmt: skip
+
+
+def test_row_answered_notably_less_often_than_the_others_is_told_and_the_luckier_one_is_not() -> None:
+    """40 of 100 against 171 of 210: dealers lag; 81 of 100 against 130 of 210 is the others' lag, not theirs."""
+    leads = [*_answers("dealers", 40, 60), *_answers("private", 81, 19), *_answers("builders", 90, 20)]
+    found = response(MemoryReader(Company(), journeys=leads, known_until=NOW), COHORT.split("segment"))
+
+    assert [row.keys for row in lagging(found)] == [("dealers",)]
+
+
+def test_rows_within_chance_and_tiny_rows_lag_behind_nobody() -> None:
+    """48 of 60 against 52 of 60 is ordinary; 1 of 5 is too few to say anything."""
+    leads = [*_answers("dealers", 48, 12), *_answers("private", 52, 8), *_answers("builders", 1, 4)]
+    found = response(MemoryReader(Company(), journeys=leads, known_until=NOW), COHORT.split("segment"))
+
+    assert lagging(found) == ()
+
+
+def test_share_in_time_is_compared_by_its_counts() -> None:
+    now, before = (
+        response(MemoryReader(Company(), journeys=_answers("a", *counts), known_until=NOW), COHORT)
+        for counts in ((60, 40), (85, 15))
+    )
+    shift = moved(now, before)
+
+    assert (shift.now, shift.before, shift.label) == ((60, 100), (85, 100), Label.CONFIRMED)
+    assert shift.difference == pytest.approx(-0.25)
+
+
+def test_without_any_activity_nobody_is_late() -> None:
+    facts = [{"lead_id": "A", "created_at": at("2026-11-03 10:00"), "is_answered": None, "is_handled": None}]
+    figure = response(MemoryReader(Company(), journeys=facts, known_until=NOW), COHORT).total.figures["sla_first"]
+
+    assert (figure.value, figure.reason) == (None, NoValue.EMPTY_DENOMINATOR)

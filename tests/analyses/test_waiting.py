@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from smarketing.analyses.waiting import Waiting, waiting
-from tests.analyses.small_company import LEADS, reader
+from smarketing.analyses.waiting import Waiting, unanswered, waiting
+from tests.analyses.small_company import COHORT, LEADS, reader
 from tests.support.memory import at
 
 FRIDAY = at("2026-11-20 18:00")
@@ -36,3 +36,25 @@ def test_leads_that_came_before_are_left_out_and_the_list_ends() -> None:
 def test_where_nobody_knows_who_answered_nobody_waits() -> None:
     rows = [{**row, "is_answered": None} for row in LEADS]
     assert waiting(reader(journeys=rows), at("2026-11-01"), FRIDAY) == ()
+
+
+def test_unanswered_are_those_behind_the_metric_in_work_and_longest_first() -> None:
+    """L9 was lost on the 10th without an answer: it stands last, whatever it has waited."""
+    found = unanswered(reader(), COHORT)
+
+    assert (found.count, found.open) == (4, 3)
+    assert [(one.lead_id, one.outcome) for one in found.leads] == [
+        ("L6", "open"), ("L10", "open"), ("L8", "open"), ("L9", "lost"),
+    ]  # fmt: skip
+    assert [one.seconds for one in found.leads][:3] == [116 * 3600, 90 * 3600, 1800]
+
+
+def test_unanswered_keep_the_filters_and_the_list_ends() -> None:
+    assert [one.lead_id for one in unanswered(reader(), COHORT.only("segment", "private")).leads] == ["L8"]
+    found = unanswered(reader(), COHORT, limit=1)
+    assert (found.count, len(found.leads)) == (4, 1)
+
+
+def test_where_nobody_knows_who_answered_nobody_is_listed() -> None:
+    rows = [{**row, "is_answered": None} for row in LEADS]
+    assert unanswered(reader(journeys=rows), COHORT).count == 0

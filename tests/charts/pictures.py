@@ -7,7 +7,10 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from smarketing.analyses.response import AnswerCurve
 from smarketing.charts import (
+    AnswerLines,
+    AnswerReach,
     Forecast,
     FunnelBar,
     Picture,
@@ -19,6 +22,7 @@ from smarketing.charts import (
     Sparkline,
     Waterfall,
     WaterfallItem,
+    answer_line,
     funnel_bars,
     plan_fact,
     sparkline,
@@ -90,10 +94,23 @@ SHARES = (
     ShareBar(Text("Выручка", "Revenue"), _parts(82, 12, 6, 0)),
 )
 
+ANSWERS = AnswerLines(
+    AnswerCurve((0, 300, 900, 3600, 14_400, 28_800, 86_400), (0.0, 0.02, 0.36, 0.77, 0.86, 0.9, 0.92), 1066),
+    3600,
+    AnswerCurve((0, 300, 900, 3600, 14_400, 28_800), (0.0, 0.02, 0.36, 0.81, 0.88, 0.93), 1036),
+    (
+        AnswerReach(900, 0.36, 0.33, 0.38),
+        AnswerReach(3600, 0.77, 0.75, 0.79),
+        AnswerReach(86_400, 0.92, 0.9, 0.93),
+    ),
+    ninety=29_000,
+)
+
 CHARTS: dict[str, Callable[[Size, Language], Picture]] = {
     "waterfall": lambda size, language: waterfall(WATERFALL, size, language),
     "funnel_bars": lambda size, language: funnel_bars(FUNNEL, size, language),
     "plan_fact": lambda size, language: plan_fact(PLAN_FACT, size, language),
     "sparkline": lambda size, language: sparkline(SPARKLINE, size, language),
+    "answer_line": lambda size, language: answer_line(ANSWERS, size, language),
     "stacked_share": lambda size, language: stacked_share(SHARES, size, language),
 }

@@ -20,6 +20,7 @@ from smarketing.charts import (
     Sparkline,
     Waterfall,
     WaterfallItem,
+    answer_line,
     funnel_bars,
     plan_fact,
     print_svg,
@@ -32,7 +33,7 @@ from smarketing.charts.layout import spread, ticks, wrapped
 from smarketing.charts.theme import colour
 from smarketing.facts.company import Zone
 from smarketing.facts.language import Text
-from tests.charts.pictures import FUNNEL, PLAN_FACT, SHARES, SPARKLINE, SVG, WATERFALL, parsed, texts
+from tests.charts.pictures import ANSWERS, FUNNEL, PLAN_FACT, SHARES, SPARKLINE, SVG, WATERFALL, parsed, texts
 
 
 def said(picture: Picture) -> list[str]:
@@ -245,3 +246,24 @@ def test_names_of_causes_lead_to_their_places_on_the_page() -> None:
     )
     assert "<a" not in plain
     assert 'role="img"' in plain
+
+
+def test_answer_line_looks_a_working_day_ahead_and_past_the_norm() -> None:
+    """Nine of ten come after eight hours, so the day is shown; with a norm of ten hours twice that, rounded up."""
+    assert ANSWERS.horizon == 8 * 3600
+    assert replace(ANSWERS, ninety=3000, norm_seconds=900).horizon == 3600
+    assert replace(ANSWERS, norm_seconds=36_000).horizon == 40 * 3600
+
+
+def test_answer_line_says_its_shares_and_the_norm_in_both_languages() -> None:
+    assert "норма 1\u00a0ч" in said(answer_line(ANSWERS, Size.NARROW, "ru"))
+    assert answer_line(ANSWERS, Size.WIDE, "ru").description.replace("\u00a0", " ") == (
+        "норма 1 ч; сейчас: за 5 мин 2 %, за 15 мин 36 %, за 1 ч 77 %, за 4 ч 86 %, за 8 ч 90 %, за 24 ч 92 %; "
+        "было: за 5 мин 2 %, за 15 мин 36 %, за 1 ч 81 %, за 4 ч 88 %, за 8 ч 93 %."
+    )
+    assert "before: within 5 min 2%" in answer_line(ANSWERS, Size.WIDE, "en").description.replace("\u00a0", " ")
+
+
+def test_answer_line_marks_only_what_lies_in_the_picture() -> None:
+    marks = answer_line(ANSWERS, Size.WIDE, "ru").spec["layer"][-1]["data"]["values"]
+    assert [(one["t"], one["lo"], one["hi"]) for one in marks] == [(900, 0.33, 0.38), (3600, 0.75, 0.79)]

@@ -18,11 +18,11 @@ from smarketing.analyses.qualification import qualification
 from smarketing.analyses.question import Question
 from smarketing.analyses.questions import questions
 from smarketing.analyses.required import lacking, required
-from smarketing.analyses.response import response
+from smarketing.analyses.response import answer_curve, response
 from smarketing.analyses.retention import retention
 from smarketing.analyses.verdict import verdict
 from smarketing.analyses.verdict.sources import by_source
-from smarketing.analyses.waiting import waiting
+from smarketing.analyses.waiting import unanswered, waiting
 from smarketing.facts.period import Clock, Month, Period
 from smarketing.facts.query import Reader
 from smarketing.lake.engines import RecordingReader
@@ -64,6 +64,8 @@ def asked_by_measurements(reader: Reader) -> tuple[str, ...]:
         lifetime(recording, question)
     lacking(recording, Question(period=SPRING), standing=True, since=datetime(2026, 3, 1, tzinfo=UTC))
     waiting(recording, datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC))
+    unanswered(recording, Question(period=SPRING).only("segment", "dealers", ""))
+    answer_curve(recording, Question(period=SPRING))
     churn(recording, Question(period=SPRING, by=("month", "segment")).only("lead_source", "vk", ""))
     retention(recording, Question(period=SPRING))
     measure(recording, Question(SPRING, Clock.PERIOD, ("manager",)), ["tasks_done", "tasks_in_time"])

@@ -19,7 +19,8 @@ SignIn = Callable[..., Client]
 FIGURES = (
     "/", "/?clock=cohort&compare=prev", "/?period=all", "/analytics", "/analytics?by=month", "/funnel",
     "/funnel?compare=prev", "/funnel?kind=milestones&clock=period", "/funnel?losses=shares", "/qualification",
-    "/qualification?compare=year", "/customers", "/records", "/records?metric=revenue",
+    "/qualification?compare=year", "/customers", "/response?by=hour&compare=prev", "/records",
+    "/records?metric=revenue",
 )  # fmt: skip
 OTHERS = ("/metrics", "/account", "/data", "/data/quarantine", "/data/upload", "/people", "/audit")
 

@@ -18,7 +18,8 @@ from smarketing.web.reports.page import Page
 
 SignIn = Callable[..., Client]
 PAGES = (
-    "/", "/diagnosis", "/analytics", "/funnel", "/qualification", "/focus", "/customers", "/reconciliation",
+    "/", "/diagnosis", "/analytics", "/funnel", "/qualification", "/focus", "/customers", "/response",
+    "/reconciliation",
     "/metrics", "/records", "/data", "/account",
 )  # fmt: skip
 FIGURES = ("/", "/analytics", "/funnel", "/qualification", "/records")
@@ -54,6 +55,9 @@ def test_every_page_opens_in_both_languages(facts: Any, signed_in: SignIn, page:
         "/funnel?kind=milestones&compare=prev",
         "/funnel?compare=prev&clock=period",
         "/qualification?by=criterion&compare=prev&draft=1",
+        "/response?by=segment&compare=prev&clock=period",
+        "/response?by=hour&sort=-waiting_leads",
+        "/response?by=month&period=all",
         "/records?metric=cpl&side=denominator",
         "/records?metric=stage_lost&step=deal",
         "/records?metric=lost_leads&outcome=lost&loss_reason=price",

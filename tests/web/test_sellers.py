@@ -27,6 +27,9 @@ PAGES = (
     "/funnel?losses=shares",
     "/qualification?by=manager&draft=1",
     "/customers?by=manager",
+    "/response",
+    "/response?by=hour&compare=prev",
+    "/records?metric=answered_within_60m&hour=10",
     "/records",
     "/records?metric=revenue",
     "/records?metric=disputed_leads",
@@ -46,6 +49,8 @@ EXPORTS = (
     "/qualification",
     "/customers",
     "/customers?table=lifetime&by=manager",
+    "/response",
+    "/response?table=elapsed&by=segment",
 )
 FORGED = ("", "manager=Борис", "manager=~", "manager=Анна&manager=Борис", "period=all&manager=Борис&clock=period")
 

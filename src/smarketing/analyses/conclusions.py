@@ -12,12 +12,13 @@ from smarketing.analyses.funnel import Funnel, Transition
 from smarketing.analyses.labels import say_key
 from smarketing.analyses.losses import Losses
 from smarketing.analyses.qualification import CriterionRow
+from smarketing.analyses.response import lagging, moved
 from smarketing.analyses.result import Measurement
 from smarketing.facts.company import Company
 from smarketing.facts.language import LANGUAGES, Language, Text, plural
 from smarketing.facts.period import Period
 from smarketing.metrics.kinds import Figure, Number, Row, Unit
-from smarketing.metrics.wording import money_scale, say, say_leads, say_number, say_period
+from smarketing.metrics.wording import money_scale, say, say_leads, say_number, say_period, say_working
 from smarketing.stats.uncertainty import Label
 
 _NO_LEADS = Text("За {when} лидов не было.", "No leads in {when}.")
@@ -79,6 +80,29 @@ _KNOWN = Text(
     "{count} {customers} are known; who of them left cannot be told yet.",
 )
 _AGAIN = Text(" Снова купили {share} покупателей.", " {share} of customers have bought again.")
+_IN_TIME = Text(
+    "В срок, за {norm} рабочего времени, ответили {answered} из {due}: {share}.",
+    "{answered} of {due} were answered in time, within {norm} of working time: {share}.",
+)
+_HALF = Text(" Половине ответили за {median}.", " Half were answered within {median}.")
+_WAS = Text(" Было {share}: {judged}.", " Before it was {share}: {judged}.")
+_JUDGED_SHIFT: dict[Label, Text] = {
+    Label.CONFIRMED: Text("сдвиг заметный", "a notable change"),
+    Label.WITHIN_CHANCE: Text("это обычный разброс", "this is ordinary variation"),
+    Label.TOO_LITTLE_DATA: Text("сравнивать рано, данных мало", "too little data to compare"),
+}
+_LAGS = Text(
+    " Заметно реже остальных — «{name}»: {share}.", " Notably less often than the others: “{name}”, {share}."
+)
+_WAITING = Text(" Без ответа {count}.", " {count} are unanswered.")
+_UNTIMED = Text(
+    "За {when} лидов: {count}. Звонки и письма не загружены, поэтому скорость ответа не видна.",
+    "Leads in {when}: {count}. Calls and letters are not loaded, so the speed of the answer cannot be seen.",
+)
+_NOT_DUE = Text(
+    "За {when} лидов: {count}. Срок ответа ни у кого из них ещё не вышел.",
+    "Leads in {when}: {count}. The time to answer has not passed for any of them.",
+)
 
 
 def of_economics(table: Measurement, company: Company) -> Text:
@@ -181,6 +205,38 @@ def of_customers(leaving: Measurement, worth: Measurement) -> Text:
         end=_count(int(figures["customers_at_end"].value or 0)),
     )
     return _plus(_sentence(said), again)
+
+
+def of_response(table: Measurement, company: Company, before: Measurement | None = None) -> Text:
+    """How many leads were answered in time, how soon half of them, who hears later than the others, who waits.
+
+    Persons are not named in a sentence; the table has them.
+    """
+    figures = table.total.figures
+    in_time, waiting, median = figures["sla_first"], figures["waiting_leads"], figures["response_median"]
+    if not _value(table.total, "leads"):
+        return _NO_LEADS.fill(when=_when(table.question.period))
+    if in_time.value is None:
+        told = _NOT_DUE if figures["answered_leads"].value or waiting.value else _UNTIMED
+        return told.fill(when=_when(table.question.period), count=_count(int(figures["leads"].value or 0)))
+    said = _IN_TIME.fill(
+        norm=say_working(company.response_sla_minutes * 60),
+        answered=_count(in_time.numerator),
+        due=_of_leads(int(in_time.denominator or 0)),
+        share=_figure(in_time),
+    )
+    if before is not None and before.total.figures["sla_first"].value is not None:
+        judged = _JUDGED_SHIFT[moved(table, before).label]
+        said = _plus(said, _WAS.fill(share=_figure(before.total.figures["sla_first"]), judged=judged))
+    elif median.value is not None:
+        said = _plus(said, _HALF.fill(median=say_working(median.value)))
+    behind = () if "manager" in table.by else lagging(table)
+    if behind:
+        worst = behind[0]
+        said = _plus(
+            said, _LAGS.fill(name=_name(company, table, worst), share=_figure(worst.figures["sla_first"]))
+        )
+    return _plus(said, _WAITING.fill(count=_count(int(waiting.value)))) if waiting.value else said
 
 
 def _moved(funnel: Funnel) -> Text:

@@ -1,17 +1,20 @@
-"""Which leads stand behind a step of the funnel or a cell of the losses? Which values may a filter take?
+"""Which leads stand behind a step of the funnel, a cell of the losses, a time of response? What may a filter be?
 
-``records`` opens the metrics that are made of measures; what the funnel and the losses compute themselves is
-opened here, by the same conditions they count with.
+``records`` opens the metrics that are made of measures; what the funnel, the losses and the response compute
+themselves is opened here, by the same conditions they count with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from smarketing.analyses.funnel import LEAD, Kind
 from smarketing.analyses.funnel.counting import Counting
+from smarketing.analyses.measuring.asking import renamed
 from smarketing.analyses.question import Question, filter_condition, period_condition
 from smarketing.analyses.records import LEAD_COLUMNS, Records
+from smarketing.analyses.response import WITHIN
 from smarketing.facts.company import Company
 from smarketing.facts.errors import WrongQuestion, did_you_mean
 from smarketing.facts.language import Text
@@ -55,6 +58,18 @@ def of_step(
 def of_losses(reader: Reader, question: Question, limit: int = 100, offset: int = 0) -> Records:
     """The lost leads of a question; reason and stage are filters of it (``losses.drill``)."""
     return _leads(reader, question, _lost(question), limit, offset)
+
+
+def of_response(reader: Reader, question: Question, metric: str, limit: int = 100, offset: int = 0) -> Records:
+    """The answered leads behind a time, by the day they came; behind «answered within …» those of that time."""
+    known = (
+        "response_working_seconds IS NOT NULL"
+        if not metric.startswith("elapsed")
+        else "response_seconds IS NOT NULL"
+    )
+    within = f" AND response_working_seconds <= {literal(WITHIN[metric])}" if metric in WITHIN else ""
+    asked = replace(question, clock=Clock.COHORT)
+    return _leads(reader, asked, f"is_answered AND {known}{within}", limit, offset)
 
 
 def values_of(reader: Reader, dimension: str, where: Mapping[str, tuple[str, ...]]) -> tuple[str | None, ...]:
@@ -117,7 +132,7 @@ def _lost(question: Question) -> str:
 
 
 def _leads(reader: Reader, question: Question, condition: str, limit: int, offset: int) -> Records:
-    conditions = ["is_counted", f"({condition})", filter_condition(question.where)]
+    conditions = ["is_counted", f"({condition})", filter_condition(renamed(question.where))]
     if question.clock is Clock.COHORT:
         conditions.append(period_condition(question.period, "created"))
     where = " AND ".join(conditions)

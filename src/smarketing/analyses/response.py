@@ -19,6 +19,7 @@ from smarketing.analyses.measuring import Measured, measure, measured_as
 from smarketing.analyses.measuring.asking import Key, column, key_of, renamed
 from smarketing.analyses.question import Question, filter_condition, period_condition
 from smarketing.analyses.result import Measurement, Note
+from smarketing.analyses.shares import Count, Shift, shifts
 from smarketing.facts.company import Company
 from smarketing.facts.language import Text
 from smarketing.facts.period import Clock
@@ -27,6 +28,7 @@ from smarketing.metrics.catalogue import accountable, metric
 from smarketing.metrics.kinds import Figure, Interval, NoValue, Row
 from smarketing.stats.errors import NotComputable
 from smarketing.stats.survival import SurvivalCurve, kaplan_meier
+from smarketing.stats.uncertainty import Label
 
 Hours = Literal["working", "elapsed"]
 
@@ -42,6 +44,11 @@ WORKING_COLUMNS = (
     "leads", "answered_leads", "waiting_leads", "outside_hours_leads", "sla_first", *QUANTILES, *WITHIN,
 )  # fmt: skip
 ELAPSED_COLUMNS = ("leads", "answered_leads", "elapsed_median", "elapsed_mean", "elapsed_p90", "elapsed_within_1h")
+
+# Where the curve is read: every minute of the first two hours, then every five minutes, then every half-hour.
+_GRID = np.array([*range(0, 7200, 60), *range(7200, 28_800, 300), *range(28_800, 288_001, 1800)], dtype=np.int64)
+
+_NOBODY = 1e-12
 
 _BY_LEAD = Note(
     "by-lead",
@@ -70,6 +77,18 @@ class Cases:
         )
 
 
+@dataclass(frozen=True)
+class AnswerCurve:
+    """Which share of the leads was answered by which working time: ``shares[i]`` by ``seconds[i]``.
+
+    It ends where nobody has waited longer; empty where there is no lead.
+    """
+
+    seconds: tuple[int, ...] = ()
+    shares: tuple[float, ...] = ()
+    leads: int = 0
+
+
 def response(reader: Reader, question: Question, hours: Hours = "working") -> Measurement:
     """First response by the question's dimensions, ``hour`` of arrival among them.
 
@@ -80,6 +99,47 @@ def response(reader: Reader, question: Question, hours: Hours = "working") -> Me
     asked = replace(question, clock=Clock.COHORT)
     found = _working(reader, asked) if hours == "working" else _elapsed(reader, asked)
     return measured_as("response", reader, asked, replace(found, notes=(*notes, *found.notes)))
+
+
+def answer_curve(reader: Reader, question: Question) -> AnswerCurve:
+    """The curve that the medians and shares of :func:`response` are read from, of all leads of the question."""
+    asked = replace(question, clock=Clock.COHORT, by=())
+    cases, _ = _cases(reader, asked, _answered_question(asked), _waiting_question(asked))
+    curve = _curve(Cases.together(cases.values()))
+    if isinstance(curve, NotComputable):
+        return AnswerCurve()
+    still = np.concatenate(([1.0], curve.survival))
+    everybody = still[-1] <= _NOBODY  # answered: the curve stays at the whole
+    known = _GRID if everybody else _GRID[curve.last_age >= _GRID]
+    shares = 1 - still[np.searchsorted(curve.times, known, side="right")]
+    return AnswerCurve(tuple(known.tolist()), tuple(shares.tolist()), curve.n)
+
+
+def lagging(table: Measurement) -> tuple[Row, ...]:
+    """Rows whose leads are answered in time less often than all the others together, beyond chance.
+
+    All rows are judged as one family (Holm), so that a long table finds none by its length. Furthest behind first.
+    """
+    whole = _in_time(table.total)
+    rows = [row for row in table.rows if _in_time(row)[1]]
+    others = [(whole[0] - k, whole[1] - n) for k, n in map(_in_time, rows)]
+    judged = shifts(zip(map(_in_time, rows), others, strict=True))
+    behind = [
+        (shift.difference, place)
+        for place, shift in enumerate(judged)
+        if shift.label is Label.CONFIRMED and shift.difference is not None and shift.difference < 0
+    ]
+    return tuple(rows[place] for _, place in sorted(behind))
+
+
+def moved(table: Measurement, before: Measurement) -> Shift:
+    """The share answered in time against that of other days."""
+    return shifts([(_in_time(table.total), _in_time(before.total))])[0]
+
+
+def _in_time(row: Row) -> Count:
+    figure = row.figures["sla_first"]
+    return int(figure.numerator or 0), int(figure.denominator or 0)
 
 
 def _working(reader: Reader, question: Question) -> Measured:

@@ -6,6 +6,7 @@ A chart function takes its values, a size and a language and gives a :class:`~sm
 
 from __future__ import annotations
 
+from smarketing.charts.answer_line import AnswerLines, AnswerReach, answer_line
 from smarketing.charts.drawing import inline_svg, png, print_svg, screen_svg
 from smarketing.charts.funnel_bars import FunnelBar, bars_of, funnel_bars
 from smarketing.charts.picture import Picture, Size
@@ -15,6 +16,8 @@ from smarketing.charts.stacked_share import ShareBar, SharePart, shares_of, stac
 from smarketing.charts.waterfall import Waterfall, WaterfallItem, waterfall, waterfall_of
 
 __all__ = [
+    "AnswerLines",
+    "AnswerReach",
     "Forecast",
     "FunnelBar",
     "Picture",
@@ -26,6 +29,7 @@ __all__ = [
     "Sparkline",
     "Waterfall",
     "WaterfallItem",
+    "answer_line",
     "bars_of",
     "funnel_bars",
     "inline_svg",

@@ -36,6 +36,7 @@ PLACES = (
     Place("analytics", Text("Аналитика", "Analytics"), "table-2", Right.SEE_FIGURES, asks=True),
     Place("funnel", Text("Воронка", "Funnel"), "list-filter", Right.SEE_FIGURES, asks=True),
     Place("qualification", Text("Квалификация", "Qualification"), "list-checks", Right.SEE_FIGURES, asks=True),
+    Place("response", Text("Скорость ответа", "Response"), "timer", Right.SEE_FIGURES, minor=True, asks=True),
     Place("focus", Text("Фокус", "Focus"), "crosshair", Right.SEE_COMPANY, minor=True, asks=True),
     Place("customers", Text("Клиенты", "Customers"), "handshake", Right.SEE_FIGURES, minor=True, asks=True),
     Place("plan", Text("План", "Plan"), "target", Right.SEE_PLAN, minor=True),

@@ -15,7 +15,9 @@ MEASURES: tuple[Measure, ...] = (
     of_leads("answered_leads", "is_answered"),
     of_leads("waiting_leads", "NOT is_answered"),
     of_leads("outside_hours_leads", "NOT in_working_hours"),
-    of_leads("sla_due_leads", "{sla_due}"),
+    of_leads(
+        "sla_due_leads", "{sla_due} AND is_answered IS NOT NULL"
+    ),  # where no activity is loaded nobody is late
     of_leads("sla_kept_leads", "{sla_due} AND is_handled"),
     of_leads("timed_answers", "is_answered AND response_seconds IS NOT NULL"),
     of_leads("timed_answers_1h", "is_answered AND response_seconds <= 3600"),

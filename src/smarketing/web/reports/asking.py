@@ -96,7 +96,7 @@ def parse(data: Any, defaults: Defaults) -> Question:
     said = AskForm(data).said()
     period = _period(said, defaults)
     by = said["by"] or defaults.by
-    check_dimensions(by, (*TIME_DIMENSIONS, *FILTERS))
+    check_dimensions(by, (*TIME_DIMENSIONS, *FILTERS, "hour"))
     return Question(
         period=period,
         clock=Clock(said["clock"]) if said["clock"] else defaults.clock,

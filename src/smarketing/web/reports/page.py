@@ -37,7 +37,7 @@ FORMATS: Mapping[str, tuple[Callable[[Measurement, Company, Language], str | byt
 # Filters that have a picker; any other dimension may stand in an address and shows as a chip.
 PICKED = ("segment", "source_group", "lead_source", "manager")
 # What a page keeps in its address beside the question.
-KEPT = ("sort", "metric", "side", "step", "kind", "draft", "losses", "report", "ledger", "cohorts", "age")
+KEPT = ("sort", "metric", "side", "step", "kind", "draft", "losses", "report", "ledger", "cohorts", "age", "hour")
 MANY = 60  # a picker with more values than this is a text field in disguise: left out
 
 
@@ -95,6 +95,8 @@ class Page:
         for dimension, key in keys.items():
             if dimension in TIME_DIMENSIONS and key is not None:
                 question = question.over(narrowed(question.period, dimension, key))
+            elif dimension == "hour" and key is not None:  # a filter of the records alone
+                more["hour"] = str(key)
             elif dimension in asking.FILTERS:  # anything else the rows are not known by
                 question = question.only(dimension, EMPTY if key is None else str(key))
         query = asking.to_query(question, Defaults(self.today), metric=metric, **more)
@@ -240,6 +242,9 @@ class Page:
             said = ", ".join(self.say(say_key(self.company, dimension, value or None)) for value in values)
             name = self.say(DIMENSION_NAMES.get(dimension, same(dimension)))
             chips.append((f"{name}: {said}", self.href(replace(self.said, where=rest))))
+        if hour := self.request.GET.get("hour", ""):
+            said = self.say(say_key(self.company, "hour", hour)) if hour.isdecimal() else hour
+            chips.append((f"{self.say(DIMENSION_NAMES['hour'])}: {said}", self.href(hour="")))
         if self.said.compare:
             days = say_period(self.said.compare, self.today)
             text = Text(f"Сравнение: {days.ru}", f"Compared with {days.en}")

@@ -1,4 +1,4 @@
-"""How do the tables leave that no single measurement holds: criteria, causes of the gap, distances, evidence?
+"""How do the tables leave that no single measurement holds: criteria, causes, distances, the answers' curve?
 
 Rows of values with heads in one language; every file carries the figures of its table.
 """
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from smarketing.analyses.focus import Focus
 from smarketing.analyses.focus.words import NAMES
 from smarketing.analyses.qualification import CriterionRow
+from smarketing.analyses.response import AnswerCurve
 from smarketing.analyses.verdict.result import CAUSE_NAMES, Verdict
 from smarketing.analyses.verdict.words import LABEL_NAMES, sentence
 from smarketing.facts.company import Company
@@ -117,6 +118,21 @@ def distances_sheet(found: Focus, language: Language) -> Sheet:
         for one in found.distances
     ]  # fmt: skip
     return _sheet(heads, rows, language)
+
+
+def answers_sheet(now: AnswerCurve, before: AnswerCurve, language: Language) -> Sheet:
+    """Which share of leads was answered by which working time; that of other days beside it where compared."""
+    heads = (
+        Text("рабочих минут", "working minutes"), Text("ответили, %", "answered, %"),
+        Text("было, %", "before, %"),
+    )  # fmt: skip
+    then = dict(zip(before.seconds, before.shares, strict=True))
+    rows = [
+        (seconds // 60, _percent(share), _percent(then.get(seconds)))
+        for seconds, share in zip(now.seconds, now.shares, strict=True)
+    ]
+    width = 3 if before.seconds else 2
+    return _sheet(heads[:width], [row[:width] for row in rows], language)
 
 
 def _sheet(heads: Sequence[Text], rows: Sequence[Sequence[Cell]], language: Language) -> Sheet:

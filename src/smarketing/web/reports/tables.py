@@ -117,6 +117,7 @@ class Look:
     sort: str = ""  # metric key, a leading minus for descending; "name" for the label
     today: date | None = None
     groups: tuple[Group, ...] = ()
+    intervals: frozenset[str] = frozenset()  # metrics whose interval stands under every figure
     mark: Callable[[Row], Text | None] = lambda _row: None  # what a row is marked with, if anything
 
 
@@ -220,7 +221,7 @@ class _Maker:
         return Cell(
             text=say_cell(figure, self.language, self.measurement.currency, self.scales[key]),
             href=self.look.drill(key, keys),
-            interval=self._interval(figure) if low else "",
+            interval=self._interval(figure) if low or key in self.look.intervals else "",
             is_low=low,
             bar=self._bar(key, figure.value) if bars else None,
             starts_group=starts,

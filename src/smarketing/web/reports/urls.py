@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from smarketing.web.reports import asked, customers, guidance, telling, views
+from smarketing.web.reports import asked, customers, guidance, response, telling, views
 from smarketing.web.reports.reconciling import views as reconciling
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("analytics", views.analytics, name="analytics"),
     path("funnel", views.funnel, name="funnel"),
     path("qualification", views.qualification, name="qualification"),
+    path("response", response.response, name="response"),
     path("customers", customers.customers, name="customers"),
     path("reconciliation", reconciling.reconciliation, name="reconciliation"),
     path("reconciliation/pair", reconciling.campaign_pair, name="campaign_pair"),

@@ -350,8 +350,21 @@ def _records(page: Page, what: Metric, side: Side, limit: int, offset: int) -> R
         return customer_doors.of_cohort(page.reader, what.key, question, months, limit, offset, side)
     if what.computed_by == "losses":
         return doors.of_losses(page.reader, question, limit, offset)
-    key = {"response": "answered_leads", "lifetime": "known_customers"}.get(what.computed_by or "", what.key)
+    question = _of_hour(page)
+    if what.computed_by == "response":
+        return doors.of_response(page.reader, question, what.key, limit, offset)
+    key = {"lifetime": "known_customers"}.get(what.computed_by or "", what.key)
     return find_records(page.reader, key, question, limit, offset, side)
+
+
+def _of_hour(page: Page) -> Question:
+    """The question, of the leads of one hour of the day where the address says which."""
+    hour = page.request.GET.get("hour", "")
+    if not hour:
+        return page.question
+    if not hour.isdecimal() or len(hour) > 2 or int(hour) > 23:
+        raise WrongQuestion("bad-hour", Text("hour бывает от 0 до 23.", "hour is from 0 to 23."))
+    return page.question.only("hour", hour)
 
 
 def _sides(page: Page, what: Metric, side: Side) -> list[tuple[Text, str, bool]]:
