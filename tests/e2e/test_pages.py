@@ -13,7 +13,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PAGES = (
     "/", "/?compare=prev", "/analytics?by=segment&by=lead_source", "/funnel", "/funnel?compare=prev&losses=shares",
     "/qualification?compare=prev&draft=1", "/records", "/metrics", "/data", "/account",
-    "/diagnosis", "/focus?compare=prev", "/reconciliation", "/customers", "/response?by=segment&compare=prev",
+    "/diagnosis?beside=sources&had=mix", "/focus?compare=prev", "/reconciliation", "/customers",
+    "/response?by=segment&compare=prev",
 )  # fmt: skip
 OpenPage = Callable[..., Page]
 

@@ -8,14 +8,15 @@ from decimal import Decimal
 from rich.console import Console
 from rich.table import Table
 
+from smarketing.analyses.verdict.beside_words import RIVAL_NAMES, had_sentence, rivals_sentence, sources_sentence
 from smarketing.analyses.verdict.result import CAUSE_NAMES, Cause, Verdict
 from smarketing.analyses.verdict.rivals import Had, RivalSplit
 from smarketing.analyses.verdict.sources import SourceSplit, source_label
 from smarketing.cli.language import t
-from smarketing.facts.company import Company, Zone
+from smarketing.facts.company import Company
 from smarketing.facts.language import Language
 from smarketing.metrics.kinds import Unit
-from smarketing.metrics.wording import ZONE_NAMES, money_scale, say_interval, say_number
+from smarketing.metrics.wording import ZONE_NAMES, money_scale, say_number
 
 
 def print_rivals(
@@ -27,7 +28,7 @@ def print_rivals(
     scale = money_scale([effect for rival in rivals for effect in rival.effects.values()])
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(t("Причина", "Cause"))
-    heads = [t("По Оуэну", "Owen"), *(_first(rival) for rival in rivals)]
+    heads = [t("По Оуэну", "Owen"), *(RIVAL_NAMES[rival.first].say(language) for rival in rivals)]
     for head in heads:
         table.add_column(head, justify="right")
 
@@ -50,24 +51,12 @@ def print_rivals(
         highlight=False,
     )
     console.print(table)
+    console.print(rivals_sentence(verdict, rivals, company).say(language), highlight=False)
 
 
 def print_had(console: Console, had: Had, company: Company, language: Language) -> None:
     """One sentence: what revenue would be, its interval, and how far that is from the fact."""
-    scale = money_scale([had.revenue, had.change])
-    names = ", ".join(CAUSE_NAMES[cause].say(language).lower() for cause in had.causes)
-    revenue = say_number(had.revenue, Unit.MONEY, language, company.currency, scale)
-    change = say_number(had.change, Unit.MONEY, language, company.currency, scale, signed=True)
-    interval = say_interval(had.interval, Unit.MONEY, language, company.currency, scale)
-    console.print(
-        t(
-            f"Если бы по плану было: {names}, выручка была бы {revenue}, интервал 90 % {interval}; "
-            f"к факту {change}.",
-            f"Had this been as planned: {names}, revenue would be {revenue}, 90% interval {interval}; "
-            f"{change} to fact.",
-        ),
-        highlight=False,
-    )
+    console.print(had_sentence(had, company).say(language), highlight=False)
 
 
 def print_sources(
@@ -95,6 +84,8 @@ def print_sources(
         effects = [money(sources.effects[cause][cell]) for cause in causes]
         table.add_row(segment.say(language), source.say(language), *effects, money(sources.of(cell)))
     console.print(table)
+    if told := sources_sentence(verdict, sources, company):
+        console.print(told.say(language), highlight=False)
     if sources.planned:
         named = ", ".join(company.label("segment", segment).say(language) for segment in sources.planned)
         console.print(t(f"План по источникам задан: {named}.", f"Planned by source: {named}."), highlight=False)
@@ -102,9 +93,3 @@ def print_sources(
     if timing is not None and timing.effect:
         name = CAUSE_NAMES[Cause.TIMING].say(language)
         console.print(f"{name}: {money(timing.effect)}", highlight=False)
-
-
-def _first(rival: RivalSplit) -> str:
-    if rival.first is Zone.MARKETING:
-        return t("Сначала маркетинг", "Marketing first")
-    return t("Сначала продажи", "Sales first")

@@ -17,6 +17,7 @@ from smarketing.jobs.record_export import to_xlsx
 from smarketing.metrics.wording import say_period
 from smarketing.web.accounts.rights import Right, needs
 from smarketing.web.reports import focusing
+from smarketing.web.reports.beside import beside, beside_file, shown_beside
 from smarketing.web.reports.page import Page
 from smarketing.web.reports.sheets import FORMATS as SHEETS
 from smarketing.web.reports.sheets import distances_sheet, focus_shares_sheet, sheet_file
@@ -35,7 +36,8 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
         "csv": lambda: guidance_export.diagnosis_csv(found, page.language),
         "xlsx": lambda: to_xlsx(guidance_export.diagnosis_sheet(found, page.language), page.language),
     }
-    if file := page.file(made, f"diagnosis-{month}"):
+    told = beside(page, month)
+    if file := beside_file(page, told, month) or page.file(made, f"diagnosis-{month}"):
         return file
     return render(
         request,
@@ -44,6 +46,7 @@ def diagnosis(request: HttpRequest) -> HttpResponse:
             conclusion=conclusion(found),
             steps=step_lines(page, found),
             first=found.first_to_mend,
+            beside=shown_beside(page, told),
             exports=[(name.upper(), page.href(format=name)) for name in made],
         ),
     )

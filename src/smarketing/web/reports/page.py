@@ -37,7 +37,21 @@ FORMATS: Mapping[str, tuple[Callable[[Measurement, Company, Language], str | byt
 # Filters that have a picker; any other dimension may stand in an address and shows as a chip.
 PICKED = ("segment", "source_group", "lead_source", "manager")
 # What a page keeps in its address beside the question.
-KEPT = ("sort", "metric", "side", "step", "kind", "draft", "losses", "report", "ledger", "cohorts", "age", "hour")
+KEPT = (
+    "sort",
+    "metric",
+    "side",
+    "step",
+    "kind",
+    "draft",
+    "losses",
+    "report",
+    "ledger",
+    "cohorts",
+    "age",
+    "hour",
+    "beside",
+)
 MANY = 60  # a picker with more values than this is a text field in disguise: left out
 
 

@@ -12,9 +12,13 @@ from django.http import HttpRequest, HttpResponse
 
 from smarketing.analyses.focus import Focus
 from smarketing.analyses.focus.words import NAMES
+from smarketing.analyses.labels import say_key
 from smarketing.analyses.qualification import CriterionRow
 from smarketing.analyses.response import AnswerCurve
-from smarketing.analyses.verdict.result import CAUSE_NAMES, Verdict
+from smarketing.analyses.verdict.beside_words import RIVAL_NAMES
+from smarketing.analyses.verdict.result import CAUSE_NAMES, Cause, Verdict
+from smarketing.analyses.verdict.rivals import RivalSplit
+from smarketing.analyses.verdict.sources import SourceSplit, source_label
 from smarketing.analyses.verdict.words import LABEL_NAMES, sentence
 from smarketing.facts.company import Company
 from smarketing.facts.language import Language, Text
@@ -85,6 +89,41 @@ def causes_sheet(verdict: Verdict, company: Company, language: Language) -> Shee
     ]  # fmt: skip
     whole = Text("Всего", "Total").say(language)
     rows.append((whole, None, verdict.gap, *_money_bounds(verdict.interval), None, None))
+    return _sheet(heads, rows, language)
+
+
+def rivals_sheet(verdict: Verdict, rivals: Sequence[RivalSplit], language: Language) -> Sheet:
+    """The causes, then the zones: as the verdict says and in each department's favourite order."""
+    heads = (Text("причина", "cause"), _ZONE, Text("в выводе", "in the verdict"),
+             *(RIVAL_NAMES[rival.first] for rival in rivals))  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [
+        (CAUSE_NAMES[part.cause].say(language), ZONE_NAMES[part.zone].say(language), part.effect,
+         *(rival.effects[part.cause] for rival in rivals))
+        for part in verdict.parts
+    ]  # fmt: skip
+    together = Text("Зона вместе", "The zone together").say(language)
+    rows += [
+        (together, ZONE_NAMES[zone.zone].say(language), zone.effect,
+         *(rival.zones[zone.zone] for rival in rivals))
+        for zone in verdict.zones
+    ]  # fmt: skip
+    return _sheet(heads, rows, language)
+
+
+def sources_sheet(verdict: Verdict, sources: SourceSplit, company: Company, language: Language) -> Sheet:
+    """The gap by segment and source, a column for each cause; money of other months' leads in a row of its own."""
+    causes = [cause for cause in sources.effects if cause is not Cause.TIMING]
+    heads = (Text("сегмент", "segment"), Text("источник", "source"), *(CAUSE_NAMES[cause] for cause in causes),
+             Text("вклад", "contribution"))  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [
+        (say_key(company, "segment", cell[0]).say(language), source_label(cell[1], company).say(language),
+         *(sources.effects[cause][cell] for cause in causes), sources.of(cell))
+        for cell in sources.cells
+    ]  # fmt: skip
+    timing = verdict.part(Cause.TIMING)
+    if timing is not None:
+        name = CAUSE_NAMES[Cause.TIMING].say(language)
+        rows.append((name, None, *(None for _ in causes), timing.effect))
     return _sheet(heads, rows, language)
 
 

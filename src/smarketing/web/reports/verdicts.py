@@ -34,8 +34,12 @@ def questions_of(page: Page, found: Verdict) -> tuple[AskedQuestion, ...]:
 
 def diagnosis_of(page: Page, month: Month) -> Diagnosis:
     """Of the whole company by its own clock, whatever the address filters: the six steps know no part of it."""
-    asked = replace(page.question, where={}, clock=Clock.PERIOD)
-    whole = replace(page, said=asked, question=asked)
     return page.facts.answer(
-        "diagnosis", str(month), lambda: diagnose(page.reader, month, verdict_of(whole, month))
+        "diagnosis", str(month), lambda: diagnose(page.reader, month, verdict_of(of_company(page), month))
     )
+
+
+def of_company(page: Page) -> Page:
+    """The page's question without its filters, by the verdict's own clock."""
+    asked = replace(page.question, where={}, clock=Clock.PERIOD)
+    return replace(page, said=asked, question=asked)
