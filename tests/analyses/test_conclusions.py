@@ -11,7 +11,7 @@ from smarketing.analyses.losses import losses
 from smarketing.analyses.qualification import criteria_table, qualification
 from smarketing.facts.language import Text
 from smarketing.facts.period import Month
-from tests.analyses.small_company import COHORT, COMPANY, reader
+from tests.analyses.small_company import COHORT, COMPANY, PERIOD, reader
 
 EMPTY_MONTH = COHORT.over(Month(2025, 1).period)
 
@@ -57,6 +57,16 @@ def test_funnel_against_a_period_names_no_shift_where_there_is_none() -> None:
         "Заметных сдвигов нет: все переходы в пределах обычного разброса.",
         "No notable shift: every transition is within ordinary variation.",
     )
+
+
+def test_funnel_by_events_joins_no_share_of_different_leads_and_judges_no_shift() -> None:
+    """Eleven came in November, four sales fell into it, one of them (L12) of October's only lead."""
+    assert plain(of_funnel(funnel(reader(), PERIOD)))[0] == (
+        "Ноябрь 2026: пришло 11 лидов, продаж за те же дни 4. Это разные лиды, доли между ними нет."
+    )
+    compared = plain(of_funnel(funnel(reader(), replace(PERIOD, compare=Month(2026, 10).period))))
+    assert compared[0].endswith("Было 1 и 0; больше ли это случайности, скажет счёт по дате лида.")
+    assert "within ordinary variation" not in compared[1]
 
 
 def test_funnel_without_leads_says_so() -> None:

@@ -16,7 +16,7 @@ from smarketing.analyses.response import lagging, moved
 from smarketing.analyses.result import Measurement
 from smarketing.facts.company import Company
 from smarketing.facts.language import LANGUAGES, Language, Text, plural
-from smarketing.facts.period import Period
+from smarketing.facts.period import Clock, Period
 from smarketing.metrics.kinds import Figure, Number, Row, Unit
 from smarketing.metrics.wording import money_scale, say, say_leads, say_number, say_period, say_working
 from smarketing.stats.uncertainty import Label
@@ -33,6 +33,14 @@ _ONE_GIVES = Text(
 )
 _ONLY_LEADS = Text(
     "За {when} пришло {leads}, оплат по ним пока нет.", "{leads} came in {when}; they have paid nothing yet."
+)
+_FLOWS = Text(
+    "{when}: пришло {leads}, продаж за те же дни {sales}. Это разные лиды, доли между ними нет.",
+    "{when}: {leads} came, sales of the same days: {sales}. These are different leads, no share joins them.",
+)
+_FLOWS_WERE = Text(
+    " Было {leads} и {sales}; больше ли это случайности, скажет счёт по дате лида.",
+    " Before: {leads} and {sales}; whether that is more than chance, the count by the lead's date tells.",
 )
 _WALK = Text("Из {leads} {bought} {sales}: {share}.", "Of {leads}, {sales} became a sale: {share}.")
 _NARROW = Text(
@@ -151,6 +159,8 @@ def of_funnel(funnel: Funnel, losses: Losses | None = None) -> Text:
     totals = funnel.totals
     if not totals.leads:
         return _NO_LEADS.fill(when=_when(funnel.question.period))
+    if funnel.question.clock is Clock.PERIOD:
+        return _plus(_by_events(funnel), _main_reason(losses))
     if funnel.comparison is not None:
         return _moved(funnel)
     said = _WALK.fill(
@@ -160,6 +170,17 @@ def of_funnel(funnel: Funnel, losses: Losses | None = None) -> Text:
         share=_share(totals.won, totals.leads),
     )
     return _plus(_plus(said, _narrowest(funnel)), _main_reason(losses))
+
+
+def _by_events(funnel: Funnel) -> Text:
+    """By the period clock sales are not those of the leads: no share between them, and no shift is judged."""
+    totals, before = funnel.totals, funnel.comparison
+    said = _FLOWS.fill(when=_when(funnel.question.period), leads=say_leads(totals.leads), sales=_count(totals.won))
+    if before is None:
+        return _sentence(said)
+    first, last = funnel.steps[0].key, funnel.steps[-1].key
+    was = _FLOWS_WERE.fill(leads=_count(before.reached(first)), sales=_count(before.reached(last)))
+    return _sentence(_plus(said, was))
 
 
 def of_qualification(table: Measurement, criteria: Sequence[CriterionRow]) -> Text:
