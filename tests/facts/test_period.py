@@ -27,6 +27,15 @@ def test_month_that_is_none_says_how_to_write_one(text):
     assert error.value.say("ru") == f"«{text}» не месяц: нужен вид ГГГГ-ММ, например 2026-11."
 
 
+def test_month_of_a_year_no_company_has_is_refused() -> None:
+    for text in ("0001-01", "1899-12", "2200-01", "9999-12"):
+        with pytest.raises(WrongQuestion) as error:
+            Month.parse(text)
+        assert error.value.code == "year-out-of-range"
+    assert Month.parse("1900-01").shift(-1) == Month(1899, 12)  # what it is compared with needs no allowance
+    assert Month.parse("2199-12").period.end == date(2200, 1, 1)
+
+
 def test_period_end_is_not_inside():
     november = Month(2026, 11).period
     assert november == Period(date(2026, 11, 1), date(2026, 12, 1))

@@ -102,6 +102,11 @@ def test_leap_day_is_compared_with_the_28th() -> None:
         ("compare=a..b", "bad-address"),
         ("by=colour", "unknown-dimension"),
         ("from=2026-11-20&to=2026-11-01", "empty-period"),
+        ("month=9999-12", "year-out-of-range"),  # the month after it is none
+        ("from=0001-01-01&to=2026-11-01", "year-out-of-range"),
+        ("to=9999-12-31", "year-out-of-range"),
+        ("compare=9999-12", "year-out-of-range"),
+        ("compare=0001-01-01..0001-01-02", "year-out-of-range"),
     ],
 )
 def test_wrong_address_is_refused_with_a_sentence(query: str, code: str) -> None:

@@ -187,6 +187,7 @@ def test_plan_is_looked_at_as_it_was_known_and_not_changed_there(company, people
     before = founder.get("/plan?month=2026-06&as_of=2020-01-01")
     assert "5,67" not in before.content.decode()
     assert founder.get("/plan?as_of=yesterday").status_code == 400
+    assert founder.get("/plan?as_of=9999-12-31").status_code == 400
 
 
 def test_wrong_cell_comes_back_with_everything_that_was_typed(company, people):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from smarketing.analyses.question import DIMENSION_NAMES, FILTERS, Question, check_dimensions
 from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.language import Text
-from smarketing.facts.period import Clock, Month, Period
+from smarketing.facts.period import Clock, Month, Period, askable
 
 
 def make_question(
@@ -51,7 +51,7 @@ def _period(start: str | None, end: str | None, month: str | None, known: Period
 def day_of(text: str) -> date:
     """A day; raises :class:`WrongQuestion` for what is none."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise WrongQuestion(
             "bad-day",
@@ -60,6 +60,7 @@ def day_of(text: str) -> date:
                 f"“{text}” is not a date: write YYYY-MM-DD, for example 2026-11-01.",
             ),
         ) from error
+    return askable(day)
 
 
 def end_of(text: str | None, zone: ZoneInfo) -> datetime | None:

@@ -12,6 +12,22 @@ from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.language import Text
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # a question's days; periods beside them still fit a calendar of four digits
+
+
+def askable(day: date) -> date:
+    """The day itself; raises :class:`WrongQuestion` for a year that no company's facts can have."""
+    if FIRST_YEAR <= day.year <= LAST_YEAR:
+        return day
+    raise WrongQuestion(
+        "year-out-of-range",
+        Text(
+            f"Год {day.year:04d} вне календаря: бывают годы с {FIRST_YEAR} по {LAST_YEAR}.",
+            f"The year {day.year:04d} is outside the calendar: take one from {FIRST_YEAR} to {LAST_YEAR}.",
+        ),
+    )
+
+
 class Clock(StrEnum):
     """By which date an event is counted: the lead's own (cohort) or the event's (period)."""
 
@@ -35,7 +51,7 @@ class Month:
         """Read ``YYYY-MM``; raises :class:`WrongQuestion` with the way out."""
         try:
             year, month = text.split("-")
-            return cls.of(date(int(year), int(month), 1))
+            first = date(int(year), int(month), 1)
         except ValueError as error:
             raise WrongQuestion(
                 "bad-month",
@@ -44,6 +60,7 @@ class Month:
                     f"“{text}” is not a month: write YYYY-MM, for example 2026-11.",
                 ),
             ) from error
+        return cls.of(askable(first))
 
     @classmethod
     def of(cls, day: date) -> Month:

@@ -50,9 +50,9 @@ _ZERO_PLAN = Text(
     "План на {month} — ноль: отклонение не на что разложить.",
     "The plan of {month} is nought: there is nothing to split the gap by.",
 )
-_BEHIND = Text("{when}: {amount} ниже плана.", "{when}: {amount} below plan.")
-_AHEAD = Text("{when}: {amount} выше плана.", "{when}: {amount} above plan.")
-_AS_PLANNED = Text("{when}: ровно по плану.", "{when}: exactly as planned.")
+_BEHIND = Text("{when}: выручка на {amount} ниже плана.", "{when}: revenue {amount} below plan.")
+_AHEAD = Text("{when}: выручка на {amount} выше плана.", "{when}: revenue {amount} above plan.")
+_AS_PLANNED = Text("{when}: выручка ровно по плану.", "{when}: revenue exactly as planned.")
 _MAIN = Text("Главная причина: {cause}, {effect}.", "The main cause is {cause}, {effect}.")
 _AGAINST = Text("Против хода месяца заметен сдвиг: {cause}, {effect}.", "Against it stands {cause}, {effect}.")
 _TIMING = Text(

@@ -24,7 +24,7 @@ from smarketing.analyses.planning.record import numbers_in_force, versions
 from smarketing.facts.company import Company, Zone
 from smarketing.facts.errors import SmarketingError, WrongQuestion
 from smarketing.facts.language import Text
-from smarketing.facts.period import Month
+from smarketing.facts.period import Month, askable
 from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.wording import ZONE_NAMES, say_day, say_month
 from smarketing.web.accounts.models import User
@@ -230,7 +230,7 @@ def _as_of(request: HttpRequest) -> date | None:
     """The day at whose end the plan is looked at; none: now."""
     said = request.GET.get("as_of", "")
     try:
-        return date.fromisoformat(said) if said else None
+        return askable(date.fromisoformat(said)) if said else None
     except ValueError as error:
         raise WrongQuestion(
             "bad-as-of", Text("as_of: нужен вид ГГГГ-ММ-ДД.", "as_of: write YYYY-MM-DD.")

@@ -25,7 +25,7 @@ from smarketing.analyses.question import EMPTY, TIME_DIMENSIONS, Question, check
 from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.journeys import LEAD_DIMENSIONS
 from smarketing.facts.language import Language, Text
-from smarketing.facts.period import Clock, Month, Period
+from smarketing.facts.period import Clock, Month, Period, askable
 
 NOT_GIVEN = "~"
 PREVIOUS, YEAR_AGO, ALL = "prev", "year", "all"
@@ -165,8 +165,8 @@ def word_for(value: str | int | None) -> str:
 
 def _period(said: Mapping[str, Any], defaults: Defaults) -> Period | None:
     if said["from"] or said["to"]:
-        start = said["from"] or defaults.period.start
-        return Period(start, (said["to"] or max(defaults.today, start)) + timedelta(days=1))
+        start = askable(said["from"] or defaults.period.start)
+        return Period(start, askable(said["to"] or max(defaults.today, start)) + timedelta(days=1))
     if said["month"]:
         return Month.parse(said["month"]).period
     return None if said["period"] == ALL else defaults.period
@@ -195,7 +195,7 @@ def _compare(word: str, period: Period | None) -> Period | None:
         start, last = (date.fromisoformat(part) for part in word.split("..", 1))
     except ValueError as error:
         raise WrongQuestion("bad-address", AskForm.WRONG["compare"]) from error
-    return Period(start, last + timedelta(days=1))
+    return Period(askable(start), askable(last) + timedelta(days=1))
 
 
 def _compare_word(compare: Period, period: Period | None) -> str:
