@@ -16,7 +16,9 @@ def test_headline_names_the_gap_and_its_main_cause():
     assert headline(found, COMPANY).ru == (
         f"Июнь 2026: выручка на 2,04{NBSP}млн{NBSP}₽ ниже плана. Главная причина: структура сегментов, −2,83{NBSP}млн{NBSP}₽."
     )
-    assert headline(found, COMPANY).en == ("June 2026: revenue ₽2.04m below plan. The main cause is segment mix, −₽2.83m.")
+    assert headline(found, COMPANY).en == (
+        "June 2026: revenue ₽2.04m below plan. The main cause is segment mix, −₽2.83m."
+    )
 
 
 def test_headline_of_too_few_sales_names_no_cause():

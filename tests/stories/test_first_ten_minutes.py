@@ -267,7 +267,9 @@ def test_the_terminal_tells_the_same_verdict(founder: Founder, reader: LakeReade
     told = founder.say("verdict", "--month", "2024-02", "--format", "json", "--home", str(founder.home))
     shown = json.loads(told.stdout)
     assert Decimal(shown["gap"]) == sum(Decimal(part["effect"]) for part in shown["parts"]) == Decimal("-17392.31")
-    assert shown["headline"] == "February 2024: revenue €17,392 below plan. The main cause is lead quality, −€22,660."
+    assert (
+        shown["headline"] == "February 2024: revenue €17,392 below plan. The main cause is lead quality, −€22,660."
+    )
     printed = founder.say("verdict", "--month", "2024-02", "--home", str(founder.home)).output
     assert shown["headline"] in printed
     assert "Which criterion fails most often" in printed

@@ -256,7 +256,16 @@ def say_ripe(ripe: float) -> Text:
 
 def say_leads(number: int) -> Text:
     """``1 лид``, ``3 лида``, ``25 лидов`` with the number grouped."""
-    word = plural(number, ("лид", "лида", "лидов"), ("lead", "leads"))
+    return say_count(number, ("лид", "лида", "лидов"), ("lead", "leads"))
+
+
+def say_count(number: int, ru: tuple[str, str, str], en: tuple[str, str]) -> Text:
+    """A grouped number and the form of the word that agrees with it.
+
+    >>> say_count(7142, ("пара", "пары", "пар"), ("pair", "pairs")).en.replace(NBSP, " ")
+    '7,142 pairs'
+    """
+    word = plural(number, ru, en)
     return _both(lambda language: f"{_decimal(Decimal(number), 0, language)}{NBSP}{word.say(language)}")
 
 

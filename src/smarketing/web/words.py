@@ -9,6 +9,8 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from smarketing.facts.language import Language, Text
+from smarketing.metrics.kinds import Unit
+from smarketing.metrics.wording import say_number
 from smarketing.web.icons import drawn
 
 register = template.Library()
@@ -33,6 +35,12 @@ def say(context: dict[str, Any], text: Text | str | None) -> str:
 def _together(said: str) -> str:
     """A line may not break between a minus and the sign of the currency: both are prefixes to the browser."""
     return said.replace("\u2212₽", "\u2212\u2060₽")
+
+
+@register.simple_tag(takes_context=True)
+def count(context: dict[str, Any], number: int) -> str:
+    """How many, grouped as the reader's language groups: a space in Russian, a comma in English."""
+    return say_number(number, Unit.COUNT, context.get("language", "ru"))
 
 
 @register.simple_tag

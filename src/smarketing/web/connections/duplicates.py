@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from smarketing.facts.errors import WrongQuestion
-from smarketing.facts.language import Text, plural
+from smarketing.facts.language import Text
 from smarketing.jobs.deciding import keep_words, kept_words
 from smarketing.jobs.same_people import Match, Queue, Word, queue, second_enquiries
-from smarketing.metrics.wording import say_moment
+from smarketing.metrics.wording import say_count, say_moment
 from smarketing.web.accounts.actions import audit
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, needs
@@ -115,10 +115,7 @@ def conclusion(found: Queue) -> Text:
         return _NOTHING
     pairs = ("пара", "пары", "пар"), ("pair", "pairs")
     exact, likely = len(found.exact), found.likely_count
-    return _WAITING.fill(
-        exact=Text(f"{exact} {plural(exact, *pairs).ru}", f"{exact} {plural(exact, *pairs).en}"),
-        likely=Text(f"{likely} {plural(likely, *pairs).ru}", f"{likely} {plural(likely, *pairs).en}"),
-    )
+    return _WAITING.fill(exact=say_count(exact, *pairs), likely=say_count(likely, *pairs))
 
 
 def _found(facts: reading.Facts, kept: Sequence[Word]) -> Queue:

@@ -10,12 +10,12 @@ from typing import Any
 
 from smarketing.connectors.files.totals import Totals
 from smarketing.facts.company import Company
-from smarketing.facts.language import Language, Text, plural, same
+from smarketing.facts.language import Language, Text, same
 from smarketing.facts.tables import TABLES
 from smarketing.jobs.load import LoadReport
 from smarketing.jobs.quarantine import QuarantinedRow
 from smarketing.metrics.kinds import Unit
-from smarketing.metrics.wording import DASH, EN_DASH, money_scale, say_day, say_moment, say_number
+from smarketing.metrics.wording import DASH, EN_DASH, money_scale, say_count, say_day, say_moment, say_number
 
 KIND_NAMES = {
     "moment": Text("дата и время", "date and time"),
@@ -101,9 +101,9 @@ def conclusion(records: list[Mapping[str, Any]], quarantined: int, company: Comp
     if not records:
         return Text("Загрузок ещё не было.", "Nothing has been loaded yet.")
     when = say_moment(datetime.fromisoformat(records[-1]["at"]), company.tz)
-    rows = plural(quarantined, ("строка", "строки", "строк"), ("row", "rows"))
+    rows = say_count(quarantined, ("строка", "строки", "строк"), ("row", "rows"))
     aside = (
-        Text(f"в карантине {quarantined} {rows.ru}", f"{quarantined} {rows.en} in quarantine")
+        Text(f"в карантине {rows.ru}", f"{rows.en} in quarantine")
         if quarantined
         else Text("карантин пуст", "nothing is in quarantine")
     )

@@ -71,4 +71,21 @@
     if (main) main.focus({ preventScroll: true });
   });
   if (document.readyState !== "loading") foldAll(document);
+
+  // A part that did not come says so: a refusal of the server is shown as its own page, silence as a line.
+  function tellLost(lost) {
+    const line = document.getElementById("lost");
+    if (line) line.hidden = !lost;
+  }
+  document.addEventListener("htmx:responseError", function (event) {
+    const asked = event.detail.requestConfig;
+    if (asked.verb === "get" && !event.detail.elt.closest("[data-quiet]")) location.assign(event.detail.pathInfo.finalRequestPath);
+    else tellLost(true);
+  });
+  ["htmx:sendError", "htmx:timeout", "htmx:historyCacheMissError"].forEach(function (name) {
+    document.addEventListener(name, function () { tellLost(true); });
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    if (event.detail.successful) tellLost(false);
+  });
 })();
