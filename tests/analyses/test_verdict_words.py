@@ -14,7 +14,8 @@ def test_headline_names_the_gap_and_its_main_cause():
     found = judge()
     assert main_cause(found).cause is Cause.MIX
     assert headline(found, COMPANY).ru == (
-        f"Июнь 2026: выручка на 2,04{NBSP}млн{NBSP}₽ ниже плана. Главная причина: структура сегментов, −2,83{NBSP}млн{NBSP}₽."
+        f"Июнь 2026: выручка на 2,04{NBSP}млн{NBSP}₽ ниже плана. "
+        f"Главная причина: структура сегментов, −2,83{NBSP}млн{NBSP}₽."
     )
     assert headline(found, COMPANY).en == (
         "June 2026: revenue ₽2.04m below plan. The main cause is segment mix, −₽2.83m."

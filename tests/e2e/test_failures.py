@@ -1,4 +1,4 @@
-"""What a person sees when an answer does not come: a refusal is a page, silence is a line, and neither is swallowed."""
+"""What a person sees when an answer does not come: a refusal is a page, silence a line, neither is swallowed."""
 
 from __future__ import annotations
 

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.language import Text
 
-
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # a question's days; periods beside them still fit a calendar of four digits
 
 
