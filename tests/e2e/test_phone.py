@@ -47,14 +47,16 @@ def loaded(workspace: Workspace, facts: object, monkeypatch: pytest.MonkeyPatch,
     return workspace
 
 
-@pytest.mark.parametrize("address", ["/duplicates", "/data/quarantine", "/data"])
+@pytest.mark.parametrize("address", ["/duplicates", "/data/quarantine", "/data", "/people"])
 def test_decisions_and_reasons_stand_within_the_phone(
     loaded: Workspace, open_page: OpenPage, address: str
 ) -> None:
     page = open_page(width=390, name="charlie")
     page.goto(address)
-    assert page.locator("table.stack tbody tr").count() >= 1
+    assert page.locator("table.as-cards tbody tr").count() >= 1
     assert page.evaluate(BEYOND) == []
+    page.set_viewport_size({"width": 1440, "height": 900})  # a desk has the table itself
+    assert page.evaluate("getComputedStyle(document.querySelector('table.as-cards')).display") == "table"
 
 
 def test_what_is_pressed_is_as_high_as_a_fingertip(june: None, open_page: OpenPage) -> None:
