@@ -181,6 +181,25 @@ def test_refused_records_stand_among_the_quarantined_and_are_mended_there(
     assert toy.get("/data/quarantine/toy:leads:1").status_code == 404
 
 
+def test_data_page_of_a_company_without_files_says_where_the_facts_come_from(toy: Client) -> None:
+    page = words(toy.get("/data"))
+    assert "Файлы не загружались: данные приходят из подключённых систем." in page
+    assert "Загрузок ещё не было" not in page
+
+
+def test_menu_names_the_section_of_a_page_inside_it(toy: Client) -> None:
+    for address, line in (
+        ("/connections/toy", "/connections"),
+        ("/connections/toy/settings", "/connections"),
+        ("/data/upload", "/data"),
+        ("/data/quarantine", "/data"),
+        ("/people/new", "/people"),
+    ):
+        page = toy.get(address).content.decode()
+        assert re.search(rf'href="{line}" aria-current="true"', page), address
+        assert 'aria-current="page"' not in page
+
+
 def test_part_of_a_page_renews_itself_only_while_something_is_going_on(
     toy: Client, workspace: Workspace, settings: Any
 ) -> None:
@@ -192,7 +211,10 @@ def test_part_of_a_page_renews_itself_only_while_something_is_going_on(
     assert "<html" not in part
     assert 'hx-trigger="every 2s"' in part
     assert "ждёт очереди" in part
-    assert "работник не запущен" in words(toy.get("/connections/toy"))
+    stands = words(toy.get("/connections/toy"))
+    assert "работник не запущен" in stands
+    assert "по расписанию сейчас ничего не загружается" in stands
+    assert "Системы подключены, загрузка по расписанию стоит." in words(toy.get("/connections"))
 
 
 @pytest.mark.parametrize("name", ["alice", "bob", "dora"])

@@ -48,6 +48,15 @@ PLACES = (
     Place("audit", Text("Журнал", "Audit log"), "scroll-text", Right.SEE_AUDIT, minor=True),
     Place("account", Text("Моя учётная запись", "My account"), "circle-user", Right.SEE_FIGURES, minor=True),
 )
+# Pages inside a line of the menu, by the names of their addresses.
+_WITHIN = {
+    "data": ("upload", "check", "loading", "quarantine", "quarantined_row", "mapping", "duplicates"),
+    "connections": (
+        "system", "system_new", "system_grant", "system_edit", "system_check", "system_remove", "writing_dry",
+    ),
+    "plan": ("plan_edit", "plan_confirm"),
+    "people": ("person", "person_new"),
+}  # fmt: skip
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -55,6 +64,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     language = language_of(request)
     found = reading.company()
     user = getattr(request, "user", None)
+    here = (request.resolver_match.url_name or "") if request.resolver_match else ""
     return {
         "language": language,
         "theme": theme_of(request),
@@ -64,7 +74,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "places": _places(user) if isinstance(user, User) else [],
         "has_documents": bool(pages()),
         "can_load": isinstance(user, User) and may(user, Right.LOAD_DATA),
-        "here": request.resolver_match.url_name if request.resolver_match else "",
+        "here": here,
+        "section": next((place for place, names in _WITHIN.items() if here in names), ""),
     }
 
 

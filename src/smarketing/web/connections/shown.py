@@ -96,8 +96,15 @@ def load_lines(records: Iterable[Mapping[str, Any]], company: Company, language:
     return [_load_line(record, company, language) for record in reversed(list(records))]
 
 
-def conclusion(records: list[Mapping[str, Any]], quarantined: int, company: Company) -> Text:
-    """The sentence at the top of the page."""
+def conclusion(
+    records: list[Mapping[str, Any]], quarantined: int, company: Company, *, connected: bool = False
+) -> Text:
+    """The sentence at the top of the page; ``connected``: systems bring facts, with files or without."""
+    if not records and connected:
+        return Text(
+            "Файлы не загружались: данные приходят из подключённых систем.",
+            "No file was loaded: the data come from connected systems.",
+        )
     if not records:
         return Text("Загрузок ещё не было.", "Nothing has been loaded yet.")
     when = say_moment(datetime.fromisoformat(records[-1]["at"]), company.tz)

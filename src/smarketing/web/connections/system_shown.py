@@ -83,7 +83,7 @@ def system_line(
     return SystemLine(
         connection=connection,
         kind=kind_of(connection.kind).title,
-        lead=_lead(connection, standing, company, now),
+        lead=_lead(connection, standing, company, now, on_schedule=work.has_worker()),
         state=_state(connection, standing, doing, asked),
         mark=_mark(connection, standing, now),
         good_at=_moment(standing.good_at, company, now),
@@ -115,8 +115,8 @@ def run_lines(runs: tuple[Run, ...], company: Company, language: Language, now: 
     return [_run_line(run, company, language, now) for run in runs]
 
 
-def conclusion(lines: list[SystemLine]) -> Text:
-    """The sentence at the top of the page."""
+def conclusion(lines: list[SystemLine], *, on_schedule: bool) -> Text:
+    """The sentence at the top of the page; ``on_schedule``: a worker runs that loads them."""
     if not lines:
         return Text("Ни одна система не подключена.", "No system is connected.")
     broken = [line for line in lines if line.mark == "bad"]
@@ -129,6 +129,10 @@ def conclusion(lines: list[SystemLine]) -> Text:
         return Text(
             f"Данные отстают: {', '.join(f'«{line.connection.title}»' for line in late)}.",
             f"The data are late: {', '.join(f'“{line.connection.title}”' for line in late)}.",
+        )
+    if not on_schedule:
+        return Text(
+            "Системы подключены, загрузка по расписанию стоит.", "Connected, but nothing loads on schedule."
         )
     return Text("Все системы загружаются по расписанию.", "Every system is loaded on schedule.")
 
@@ -216,7 +220,9 @@ def _traffic(run: Run) -> Text:
     )
 
 
-def _lead(connection: Connection, standing: Standing, company: Company, now: datetime) -> Text:
+def _lead(
+    connection: Connection, standing: Standing, company: Company, now: datetime, *, on_schedule: bool
+) -> Text:
     """The sentence at the top of a connection's page."""
     until, again = _moment(standing.good_at, company, now), next_of(connection, standing)
     if standing.good_at is None:
@@ -227,6 +233,8 @@ def _lead(connection: Connection, standing: Standing, company: Company, now: dat
         rest = Text("загрузки ждут человека", "runs wait for a person")
     elif connection.paused:
         rest = Text("расписание остановлено", "the schedule is paused")
+    elif not on_schedule:
+        rest = Text("по расписанию сейчас ничего не загружается", "nothing is loaded on schedule now")
     elif again is None or again <= now:
         rest = Text("загрузка начнётся в течение минуты", "a run starts within a minute")
     else:

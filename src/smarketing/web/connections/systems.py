@@ -37,15 +37,16 @@ RUNS = 30
 @needs(Right.MANAGE_CONNECTIONS)
 def systems(request: HttpRequest) -> HttpResponse:
     lines = [_line(connection) for connection in Connections(workspace()).all()]
+    has_worker = background().has_worker()
     return render(
         request,
         "connections/systems_table.html" if _is_part(request) else "connections/systems.html",
         {
             "lines": lines,
-            "conclusion": shown.conclusion(lines),
+            "conclusion": shown.conclusion(lines, on_schedule=has_worker),
             "busy": any(line.busy for line in lines),
             "kinds": sorted(KINDS.values(), key=lambda kind: kind.key),
-            "no_worker": bool(lines) and not background().has_worker(),
+            "no_worker": bool(lines) and not has_worker,
         },
     )
 

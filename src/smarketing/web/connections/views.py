@@ -39,12 +39,13 @@ def data(request: HttpRequest) -> HttpResponse:
     company = _company(workspace)
     records = Journal(workspace.journal_path).records()
     waiting = _waiting(workspace)
+    systems = system_shown.brief_lines(workspace, company, datetime.now(UTC))
     return render(
         request,
         "connections/data.html",
         {
-            "conclusion": shown.conclusion(list(records), len(waiting), company),
-            "systems": system_shown.brief_lines(workspace, company, datetime.now(UTC)),
+            "conclusion": shown.conclusion(list(records), len(waiting), company, connected=bool(systems)),
+            "systems": systems,
             "loads": shown.load_lines(records, company, language)[:PAGE],
             "groups": shown.quarantine_groups(waiting)[:8],
             "waiting": len(waiting),
