@@ -66,6 +66,19 @@ def test_what_is_pressed_is_as_high_as_a_fingertip(june: None, open_page: OpenPa
         assert (address, page.evaluate(SMALL)) == (address, [])
 
 
+def test_phone_leads_from_the_conclusion_to_what_stands_below(june: None, open_page: OpenPage) -> None:
+    """Three questions of the worked example; at a desk everything is in sight and the line is not shown."""
+    page = open_page(width=390)
+    page.goto("/?month=2026-06")
+    page.locator(".jumps a", has_text="Вопросы: 3").click()
+    assert page.url.endswith("#cause-volume")
+    assert page.locator("#cause-volume .ask").is_visible()
+    page.locator(".jumps a", has_text="Показатели").click()
+    assert page.url.endswith("#z1")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert not page.locator(".jumps").is_visible()
+
+
 def test_question_to_a_head_has_the_whole_width_of_the_phone(june: None, open_page: OpenPage) -> None:
     page = open_page(width=390)
     page.goto("/?month=2026-06")

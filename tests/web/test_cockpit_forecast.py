@@ -52,6 +52,7 @@ def test_running_month_shows_its_forecast_and_what_stands_behind_it(
     assert named["Прогноз месяца"].caption.ru == "по темпу месяца; для интервала мало прошлых месяцев"
     assert named["План месяца"].caption.ru == "план по выручке, доли из дозревших месяцев, никем не подтверждён"
     assert context["ahead"]["note"].ru.startswith("Прогноз — темп месяца")
+    assert f"Прогноз: 22{NBSP}000{NBSP}₽" in [one.text.ru for one in context["jumps"]]
 
 
 @pytest.mark.parametrize("asked", [{"month": "2026-05"}, {"segment": "shops"}, {"clock": "cohort"}])

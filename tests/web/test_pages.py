@@ -264,3 +264,20 @@ def test_link_to_the_crm_is_never_a_script(facts: Any) -> None:
 
 def test_health_answers_without_signing_in(db: None) -> None:
     assert Client().get("/health").content == b"ok"
+
+
+def test_comparison_is_offered_only_where_it_is_shown_and_carried_along_elsewhere(
+    facts: Any, signed_in: SignIn
+) -> None:
+    client = signed_in()
+    for address, shows in (
+        ("/", True),
+        ("/funnel", True),
+        ("/focus", True),
+        ("/analytics", False),
+        ("/customers", False),
+    ):
+        page = body(client.get(f"{address}?compare=prev"))
+        assert ('id="p-compare"' in page, "Сравнение: " in page) == (shows, shows), address
+        assert re.search(r'href="/funnel\?compare=', page), address
+        assert '<input type="hidden" name="compare" value="prev">' in page, address

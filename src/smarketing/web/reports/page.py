@@ -35,6 +35,7 @@ FORMATS: Mapping[str, tuple[Callable[[Measurement, Company, Language], str | byt
     "json": (to_json, "application/json; charset=utf-8"),
 }
 # Filters that have a picker; any other dimension may stand in an address and shows as a chip.
+COMPARING = ("cockpit", "funnel", "qualification", "focus")  # the pages that show a second period beside the first
 PICKED = ("segment", "source_group", "lead_source", "manager")
 # What a page keeps in its address beside the question.
 KEPT = (
@@ -89,6 +90,12 @@ class Page:
     @property
     def today(self) -> date:
         return self.defaults.today
+
+    @property
+    def compares(self) -> bool:
+        """Whether this page shows a comparison; the others only carry it along to those that do."""
+        found = self.request.resolver_match
+        return found is not None and found.url_name in COMPARING
 
     @property
     def sort(self) -> str:
@@ -196,9 +203,11 @@ class Page:
             ],
             "from": shown.start.isoformat(),
             "to": shown.last_day.isoformat(),
-            "compare": self._compare(),
+            "compare": self._compare() if self.compares else [],
             "clocks": [(clock.value, CLOCK_NAMES[clock], clock is said.clock) for clock in Clock],
-            "hidden": self._hidden("period", "month", "from", "to", "clock", "compare"),
+            "hidden": self._hidden(
+                "period", "month", "from", "to", "clock", *(("compare",) if self.compares else ())
+            ),
         }
 
     def _compare(self) -> list[tuple[str, Text, bool]]:
@@ -259,7 +268,7 @@ class Page:
         if hour := self.request.GET.get("hour", ""):
             said = self.say(say_key(self.company, "hour", hour)) if hour.isdecimal() else hour
             chips.append((f"{self.say(DIMENSION_NAMES['hour'])}: {said}", self.href(hour="")))
-        if self.said.compare:
+        if self.said.compare and self.compares:
             days = say_period(self.said.compare, self.today)
             text = Text(f"Сравнение: {days.ru}", f"Compared with {days.en}")
             chips.append((self.say(text), self.href(replace(self.said, compare=None))))

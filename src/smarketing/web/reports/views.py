@@ -49,6 +49,7 @@ from smarketing.web.reports.cockpit.alerts import alerts
 from smarketing.web.reports.cockpit.fall import fall
 from smarketing.web.reports.cockpit.forecast import foretold, said
 from smarketing.web.reports.cockpit.judgement import by_weeks, judge
+from smarketing.web.reports.cockpit.jumps import jumps
 from smarketing.web.reports.cockpit.missing import missing
 from smarketing.web.reports.cockpit.planned import planned
 from smarketing.web.reports.cockpit.running import running
@@ -143,14 +144,15 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     compared = zones.Compared(now, before, weeks, plan, by_weeks(words, weeks, settled=settled))
     quarantined, connected = (_quarantined(), _connected()) if may(request.user, Right.SEE_DATA) else (0, ())
     found = alerts(page, question, quarantined, connected)
-    ahead = foretold(page, judged)
+    ahead, fallen = foretold(page, judged), fall(page, judged)
     return render(
         request,
         "reports/cockpit.html",
         page.context(
             conclusion=headline(judged, page.company),
             verdict=judged,
-            fall=fall(page, judged),
+            fall=fallen,
+            jumps=jumps(page, fallen, ahead, found),
             cause_exports=_exports(page, "causes", SHEETS),
             gone=gone_lines(page, judged),
             missing=missing(now, judged, page.company),
