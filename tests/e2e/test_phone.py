@@ -79,6 +79,13 @@ def test_phone_leads_from_the_conclusion_to_what_stands_below(june: None, open_p
     assert not page.locator(".jumps").is_visible()
 
 
+def test_long_value_in_an_address_stays_within_the_phone(open_page: OpenPage) -> None:
+    page = open_page(width=390)
+    page.goto(f"/analytics?segment={'x' * 300}")
+    assert page.locator(".chips a").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
 def test_question_to_a_head_has_the_whole_width_of_the_phone(june: None, open_page: OpenPage) -> None:
     page = open_page(width=390)
     page.goto("/?month=2026-06")

@@ -281,3 +281,10 @@ def test_comparison_is_offered_only_where_it_is_shown_and_carried_along_elsewher
         assert ('id="p-compare"' in page, "Сравнение: " in page) == (shows, shows), address
         assert re.search(r'href="/funnel\?compare=', page), address
         assert '<input type="hidden" name="compare" value="prev">' in page, address
+
+
+def test_page_of_records_beyond_the_last_leads_to_the_last(facts: Any, signed_in: SignIn) -> None:
+    client = signed_in()
+    answer = client.get("/records?metric=leads&month=2026-11&page=9999")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/records?month=2026-11&metric=leads&page=1")
+    assert "Таких записей нет" not in words(client.get(answer.headers["Location"]))

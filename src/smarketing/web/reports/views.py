@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from smarketing.analyses import conclusions, customer_doors, doors
 from smarketing.analyses.economics import economics
@@ -247,6 +247,9 @@ def records(request: HttpRequest) -> HttpResponse:
         raise WrongQuestion("bad-page", Text("Номер страницы — целое число.", "A page is a whole number."))
     offset = (int(number) - 1) * PAGE
     found = _records(page, what, side, PAGE, offset)
+    pages = max(-(-found.count // PAGE), 1)
+    if int(number) > pages:  # an old address: the figure has fewer records by now
+        return redirect(page.href(page=str(pages)))
     return render(
         request,
         "reports/records.html",
@@ -258,7 +261,7 @@ def records(request: HttpRequest) -> HttpResponse:
             lines=rows.lines(found, page.company, page.language),
             sides=_sides(page, what, side),
             number=number,
-            pages=max(-(-found.count // PAGE), 1),
+            pages=pages,
             earlier=page.href(page=str(int(number) - 1)) if offset else "",
             later=page.href(page=str(int(number) + 1)) if offset + PAGE < found.count else "",
             exports=[(name.upper(), page.href(format=name)) for name in RECORD_FORMATS],

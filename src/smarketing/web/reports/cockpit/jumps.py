@@ -15,6 +15,8 @@ from smarketing.web.reports.cockpit.fall import Fall
 from smarketing.web.reports.cockpit.saying import money
 from smarketing.web.reports.page import Page
 
+_METRICS = Text("Показатели", "Metrics")
+
 
 @dataclass(frozen=True)
 class Jump:
@@ -25,9 +27,9 @@ class Jump:
 
 
 def jumps(page: Page, fall: Fall | None, forecast: Forecast | None, alerts: Sequence[object]) -> list[Jump]:
-    """Parts that hold something, in the order of the page; the figures of the zones are always there."""
-    found = [_questions(fall), _end(page, forecast), _attention(len(alerts))]
-    return [*(one for one in found if one), Jump(Text("Показатели", "Metrics"), "#z1")]
+    """Parts that hold something, in the order of the page, at most three: a line of a phone holds no more."""
+    found = [_questions(fall), _end(page, forecast), _attention(len(alerts)), Jump(_METRICS, "#z1")]
+    return [one for one in found if one][:3]
 
 
 def _questions(fall: Fall | None) -> Jump | None:
