@@ -288,3 +288,15 @@ def test_page_of_records_beyond_the_last_leads_to_the_last(facts: Any, signed_in
     answer = client.get("/records?metric=leads&month=2026-11&page=9999")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/records?month=2026-11&metric=leads&page=1")
     assert "Таких записей нет" not in words(client.get(answer.headers["Location"]))
+
+
+@pytest.mark.parametrize("page", ["9" * 5000, "9999999", "0", "-1", "two"])
+def test_page_number_that_is_none_gets_a_sentence(facts: Any, signed_in: SignIn, page: str) -> None:
+    assert signed_in().get(f"/records?page={page}").status_code == 400
+    assert signed_in().get(f"/data/quarantine?page={page}").status_code == 200
+
+
+def test_form_sent_after_the_sign_in_ended_is_said_to_be_unsent(facts: Any, signed_in: SignIn) -> None:
+    answer = signed_in().get("/questions/note?month=2026-11")
+    assert answer.status_code == 405
+    assert "Форма не отправлена: вход был закончен раньше." in words(answer)

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
 from smarketing.facts.errors import SmarketingError
+from smarketing.facts.language import Text
 from smarketing.web import shell
 from smarketing.web.reports.reading import NoFacts
 
 log = logging.getLogger("smarketing.web")
 Answer = Callable[[HttpRequest], HttpResponse]
+# Whoever signs in again after a form was sent is led to the form's address, which is no page.
+_ONLY_SENT = Text(
+    "Форма не отправлена: вход был закончен раньше. Откройте страницу и повторите.",
+    "The form was not sent: the sign-in had ended. Open the page and try again.",
+)
 
 
 def speak(answer: Answer) -> Answer:
@@ -38,7 +45,10 @@ class SayErrors:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.answer(request)
+        response = self.answer(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+            return render(request, "error.html", {"error": _ONLY_SENT}, status=response.status_code)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, SmarketingError):

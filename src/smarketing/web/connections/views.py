@@ -30,6 +30,7 @@ from smarketing.web.connections.working import background
 from smarketing.web.shell import language_of
 
 PAGE = 50
+PAGE_DIGITS = 6  # of the number of a page
 SAMPLE = 20
 
 
@@ -221,4 +222,4 @@ def _company(workspace: Workspace) -> Company:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 1
+    return int(text) if text.isdecimal() and len(text) <= PAGE_DIGITS else 1

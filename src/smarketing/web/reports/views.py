@@ -80,7 +80,7 @@ SPLITS: tuple[tuple[str, ...], ...] = (
     ("week",),
 )
 PAGE = 50
-MANY_PAGES = 1_000_000
+PAGE_DIGITS = 6  # of the number of a page
 SHOWN_ALERTS = 5  # design.md §3: the rest behind «Ещё»
 RECORD_FORMATS = {"csv": to_csv, "xlsx": to_xlsx}
 TOO_MANY = Text(
@@ -243,7 +243,7 @@ def records(request: HttpRequest) -> HttpResponse:
     if file := _records_file(page, what, side):
         return file
     number = request.GET.get("page", "1")
-    if not number.isdecimal() or not 0 < int(number) < MANY_PAGES:
+    if not number.isdecimal() or len(number) > PAGE_DIGITS or not int(number):
         raise WrongQuestion("bad-page", Text("Номер страницы — целое число.", "A page is a whole number."))
     offset = (int(number) - 1) * PAGE
     found = _records(page, what, side, PAGE, offset)
