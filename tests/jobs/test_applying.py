@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from smarketing.facts.company import Segment
+from smarketing.facts.company import Segment, VerdictSettings
 from smarketing.facts.errors import SmarketingError, WrongSetting
-from smarketing.jobs.applying import Difference, apply, check, compare
+from smarketing.facts.wrong_places import WrongPlaces
+from smarketing.jobs.applying import Difference, Overtaken, apply, check, compare, keep, stamp
+from smarketing.jobs.deciding import follow, is_due, standing
 from smarketing.jobs.settings import company_toml
 from smarketing.jobs.workspace import Workspace
 from tests.lake.world import at, batches, company, named
@@ -95,8 +97,69 @@ def test_settings_that_the_facts_refuse_leave_everything_as_it_was(workspace: Wo
     text = workspace.company_path.read_text(encoding="utf-8")
     dear = {"lead_id": "2", "created_at": at("2026-11-02"), "amount": 5, "currency": "USD"}
     workspace.lake.load(batches({"leads": [dear]}), company(), known_until=at("2026-11-03"))
-    found, _ = check(workspace, written(tmp_path, rates={}))
     with pytest.raises(SmarketingError) as error:
-        apply(workspace, found)
+        check(workspace, written(tmp_path, rates={}))  # told before anything is written
     assert error.value.code == "no-rate"
+    with pytest.raises(SmarketingError) as error:
+        apply(workspace, company(rates={}))
+    assert error.value.code == "no-rate"
+    assert workspace.company_path.read_text(encoding="utf-8") == text
+
+
+def test_limit_reaches_the_newest_version_without_building_anything_anew(workspace: Workspace) -> None:
+    limits = VerdictSettings(min_expected_sales=9)
+    applied = apply(workspace, company(verdict=limits))
+    assert applied.rebuilt is False
+    assert workspace.lake.built_by() == workspace.company
+    with workspace.lake.open() as reader:
+        assert reader.company.verdict.min_expected_sales == 9
+
+
+# ── one part, from a page ────────────────────────────────────────────────────
+
+
+def test_part_is_written_and_the_figures_follow_beside(workspace: Workspace) -> None:
+    part = {"response_sla_minutes": 5}
+    changed = keep(workspace, part, stamp(workspace.company, part))
+    assert changed == (Difference("response_sla_minutes", "60", "5"),)
+    assert workspace.company.response_sla_minutes == 5
+    assert handled(workspace) is True  # not built yet
+    waiting = standing(workspace)
+    assert waiting is not None
+    assert (waiting.state, waiting.text.en) == ("waiting", "Waiting for its turn: new settings.")
+    assert is_due(workspace)
+    follow(workspace)
+    assert handled(workspace) is False
+    assert standing(workspace) is None
+
+
+def test_name_of_the_company_leaves_the_figures_where_they_are(workspace: Workspace) -> None:
+    keep(workspace, {"name": "Other"}, stamp(workspace.company, ["name"]))
+    assert standing(workspace) is None
+
+
+def test_part_that_another_changed_meanwhile_is_not_overwritten(workspace: Workspace) -> None:
+    seen = stamp(workspace.company, ["response_sla_minutes"])
+    keep(workspace, {"response_sla_minutes": 30}, seen)
+    with pytest.raises(Overtaken) as error:
+        keep(workspace, {"response_sla_minutes": 5}, seen)
+    assert error.value.differences == (Difference("response_sla_minutes", "30", "5"),)
+    assert workspace.company.response_sla_minutes == 30
+    keep(workspace, {"name": "Other"}, stamp(company(), ["name"]))  # another part of the same file
+    assert (workspace.company.name, workspace.company.response_sla_minutes) == ("Other", 30)
+
+
+def test_wrong_part_names_its_places_and_writes_nothing(workspace: Workspace) -> None:
+    text = workspace.company_path.read_text(encoding="utf-8")
+    part = {"zone": "Nowhere/Land", "response_sla_minutes": 0}
+    with pytest.raises(WrongPlaces) as error:
+        keep(workspace, part, stamp(workspace.company, part))
+    assert [(one.place, one.text.ru) for one in error.value.wrong] == [
+        (("zone",), "часового пояса Nowhere/Land нет"),
+        (("response_sla_minutes",), "нужно больше 0"),
+    ]
+    fewer = {"stages": [stage.model_dump() for stage in company().stages if stage.key != "talk"]}
+    with pytest.raises(WrongSetting) as refused:
+        keep(workspace, fewer, stamp(workspace.company, fewer))
+    assert refused.value.code == "stage-in-use"
     assert workspace.company_path.read_text(encoding="utf-8") == text

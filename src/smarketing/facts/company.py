@@ -20,6 +20,7 @@ from smarketing.facts.calendar import WorkingCalendar
 from smarketing.facts.criteria import CriteriaVersion, Names, TargetVerdict
 from smarketing.facts.errors import WrongSetting, did_you_mean
 from smarketing.facts.language import Text, same
+from smarketing.facts.wrong_places import Said, wrong_places
 
 KEY = r"^[a-z][a-z0-9_]*$"
 
@@ -183,22 +184,26 @@ class Company(_Part):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"unknown time zone {value}") from error
+            raise Said(Text(f"часового пояса {value} нет", f"unknown time zone {value}")) from error
         return value
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
         for what, keys in {
-            "stage": [stage.key for stage in self.stages],
-            "segment": [segment.key for segment in self.segments],
-            "criteria version": [version.version for version in self.criteria],
-            "custom field": [field.key for field in self.custom_fields],
-            "VAT day": [entry.since.isoformat() for entry in self.vat],
-            **{f"{currency} day": _days(given) for currency, given in self.rates.items()},
+            Text("стадия", "stage"): [stage.key for stage in self.stages],
+            Text("сегмент", "segment"): [segment.key for segment in self.segments],
+            Text("группа источников", "source group"): [group.key for group in self.source_groups],
+            Text("причина отказа", "loss reason"): [reason.key for reason in self.loss_reasons],
+            Text("версия критериев", "criteria version"): [version.version for version in self.criteria],
+            Text("своё поле", "custom field"): [field.key for field in self.custom_fields],
+            Text("день НДС", "VAT day"): [entry.since.isoformat() for entry in self.vat],
+            **{
+                Text(f"день {currency}", f"{currency} day"): _days(given) for currency, given in self.rates.items()
+            },
         }.items():
-            repeated = {key for key in keys if keys.count(key) > 1}
+            repeated = ", ".join(sorted({key for key in keys if keys.count(key) > 1}))
             if repeated:
-                raise ValueError(f"{what} named twice: {', '.join(sorted(repeated))}")
+                raise Said(Text(f"{what.ru}: названо дважды: {repeated}", f"{what.en} named twice: {repeated}"))
         return self
 
     @cached_property
@@ -290,7 +295,7 @@ def _on(rates: tuple[Since, ...], day: date) -> Decimal | None:
 def read_company(path: Path) -> Company:
     """The company of a ``company.toml``; raises :class:`WrongSetting` that names the place."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise WrongSetting(
             "no-company",
@@ -299,12 +304,23 @@ def read_company(path: Path) -> Company:
                 f"No {path.name} in {path.parent}. Make a workspace: smarketing init DIR",
             ),
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongSetting(
-            "bad-company-toml",
-            Text(f"{path.name} не читается: {error}", f"{path.name} cannot be read: {error}"),
-        ) from error
-    return parse_company(content, path.name)
+    except UnicodeDecodeError as error:
+        raise _unreadable(path.name, error) from error
+    return company_of(text, path.name)
+
+
+def company_of(text: str, where: str) -> Company:
+    """The company of the text of a ``company.toml``; raises :class:`WrongSetting` that names the place."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _unreadable(where, error) from error
+    return parse_company(content, where)
+
+
+def _unreadable(where: str, error: ValueError) -> WrongSetting:
+    said = Text(f"{where} не читается: {error}", f"{where} cannot be read: {error}")
+    return WrongSetting("bad-company-toml", said)
 
 
 def parse_company(content: dict[str, object], where: str = "company.toml") -> Company:
@@ -312,9 +328,4 @@ def parse_company(content: dict[str, object], where: str = "company.toml") -> Co
     try:
         return Company.model_validate(content)
     except ValidationError as error:
-        places = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])) or where}: {problem['msg']}" for problem in error.errors()
-        )
-        raise WrongSetting(
-            "bad-company", Text(f"Ошибка в {where}: {places}", f"Wrong in {where}: {places}")
-        ) from error
+        raise wrong_places(error, where) from error

@@ -1,8 +1,8 @@
-"""When do figures follow what people say of clients, enquiries and campaign names, and how far is that?
+"""When do figures follow what people say of clients, enquiries, campaign names and settings, and how far is that?
 
-A word is on the disk before the page answers: a pair of names in the settings, a word on two ids in
-``words.jsonl``. The figures follow beside the pages. Several words wait for one build, a crash loses none, and
-every load takes along what still waits.
+A word is on the disk before the page answers: a pair of names and every other setting in ``company.toml``, a word
+on two ids in ``words.jsonl``. The figures follow beside the pages. Several words wait for one build, a crash
+loses none, and every load takes along what still waits.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from smarketing.jobs.same_people import RULE, Match, Verdict, Word, batch, queue
 from smarketing.jobs.standing import Trouble
 from smarketing.jobs.workspace import Workspace, write_whole
 from smarketing.lake.lock import holding
+from smarketing.lake.manifest import is_read_alike
 from smarketing.lake.store import Change
 
 log = logging.getLogger("smarketing.work")
@@ -39,6 +40,7 @@ _OURS = Text(
     "An error on our side. The decision is kept; the server's log has a record of it.",
 )
 _WORDS = ("решение", "решения", "решений"), ("decision", "decisions")
+_SETTINGS = Text("новые настройки", "new settings")
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Following:
 
     state: Literal["waiting", "running", "failed"]
     text: Text
-    waiting: int  # words and pairs that the figures do not follow yet
+    waiting: int  # words, pairs and settings (as one) that the figures do not follow yet
     trouble: Trouble | None = None
 
 
@@ -79,8 +81,7 @@ def standing(workspace: Workspace) -> Following | None:
     count = _count_behind(workspace)
     if not count:
         return None
-    word = plural(count, *_WORDS)
-    what = Text(f"{count} {word.ru}", f"{count} {word.en}")
+    what = _what_waits(count, _settings_behind(workspace))
     with holding(_build_lock(workspace), 0) as free:
         if not free:
             return Following("running", _RUNNING.fill(what=what), count)
@@ -143,7 +144,7 @@ def _build(workspace: Workspace) -> Change | None:
         if not held:
             raise _busy()
         said = _read(workspace)
-        if not said and not _pairs_behind(workspace):
+        if not said and not _pairs_behind(workspace) and not _settings_behind(workspace):
             return None
         last = {(word.kind, word.one, word.other): word for word in said}
         change = _load(workspace, tuple(last.values()))
@@ -158,7 +159,24 @@ def _load(workspace: Workspace, said: Sequence[Word]) -> Change:
 
 
 def _count_behind(workspace: Workspace) -> int:
-    return len(kept_words(workspace)) + _pairs_behind(workspace)
+    return len(kept_words(workspace)) + _pairs_behind(workspace) + _settings_behind(workspace)
+
+
+def _what_waits(count: int, settings: int) -> Text:
+    if count == settings:
+        return _SETTINGS
+    words = plural(count - settings, *_WORDS)
+    said = Text(f"{count - settings} {words.ru}", f"{count - settings} {words.en}")
+    return Text(f"{said.ru}, {_SETTINGS.ru}", f"{said.en}, {_SETTINGS.en}") if settings else said
+
+
+def _settings_behind(workspace: Workspace) -> int:
+    """1 where the settings say something else than those by which the newest version is read, pairs aside."""
+    built = workspace.lake.built_by()
+    if built is None:
+        return 0
+    now = workspace.company
+    return int(not is_read_alike(built.model_copy(update={"campaign_pairs": now.campaign_pairs}), now))
 
 
 def _pairs_behind(workspace: Workspace) -> int:

@@ -19,11 +19,10 @@ from smarketing.lake.changes import Extent
 from smarketing.lake.engine import Engine
 from smarketing.lake.lasting import write_through
 from smarketing.lake.manifest import Manifest, TableState, build_hash
-from smarketing.lake.settings import check_currencies, check_stages, put_settings
+from smarketing.lake.settings import MONEY, check_currencies, check_stages, put_settings
 
 # When nothing says until when the facts are known, these moments do.
 _TELL_TIME = ("leads", "stage_moves", "payments", "activities", "touches")
-_MONEY = {"leads": "amount", "payments": "amount", "ad_spend": "cost"}
 FOLLOWING = Text("Факты записаны, считаем путь каждого лида", "The facts are written; following each lead")
 LARGE = 2_000_000  # more changed leads than this are built like everything: in chunks
 
@@ -141,8 +140,8 @@ class Loading:
                     continue
                 if table == "stage_moves":
                     check_stages(self._engine, self._company, place)
-                if table in _MONEY:
-                    check_currencies(self._engine, self._company, place, _MONEY[table])
+                if table in MONEY:
+                    check_currencies(self._engine, self._company, place, MONEY[table])
 
     def _append_facts(self) -> None:
         for name in self._changed:

@@ -38,6 +38,8 @@ _NOT_BUILT_FROM = {
     "guardrails",
     "verdict",
 }
+# What pages and loads read from the settings themselves, not from a version of the lake.
+_READ_ELSEWHERE = {"name", "language", "phone_region", "channels", "identity"}
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,11 @@ class Manifest:
 def is_built_alike(one: Company, other: Company) -> bool:
     """Whether the derived tables of the same facts are the same by both."""
     return build_hash(one) == build_hash(other) and one.campaign_pairs == other.campaign_pairs
+
+
+def is_read_alike(one: Company, other: Company) -> bool:
+    """Whether the same version is read the same by both: figures, their names, limits and zones."""
+    return one.model_dump(exclude=_READ_ELSEWHERE) == other.model_dump(exclude=_READ_ELSEWHERE)
 
 
 def build_hash(company: Company) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -16,6 +16,8 @@ from smarketing.lake.engine import Engine
 
 AFTER_ALL = 32_000  # the place of a milestone that no stage stands for: after every path
 _BEGINNING, _LAST_DAY, _END = date(1, 1, 1), date(9998, 12, 31), date(9999, 12, 31)
+# The tables that hold money in a currency of their own, and its column.
+MONEY: Mapping[str, str] = {"leads": "amount", "payments": "amount", "ad_spend": "cost"}
 _LATER = {
     Milestone.ACCEPTED: (Milestone.ACCEPTED, Milestone.DEAL, Milestone.WON),
     Milestone.DEAL: (Milestone.DEAL, Milestone.WON),
@@ -112,14 +114,18 @@ def check_currencies(engine: Engine, company: Company, table: str, money: str) -
         "AND currency NOT IN (SELECT currency FROM rates) ORDER BY 1"
     )
     if unknown:
-        named = ", ".join(row[0] for row in unknown)
-        raise WrongInput(
-            "no-rate",
-            Text(
-                f"Деньги в валюте {named}: укажите её курс к {company.currency} в разделе [rates].",
-                f"Money in {named}: give its rate to {company.currency} in [rates].",
-            ),
-        )
+        raise no_rate([row[0] for row in unknown], company)
+
+
+def no_rate(currencies: Sequence[str], company: Company) -> WrongInput:
+    named = ", ".join(currencies)
+    return WrongInput(
+        "no-rate",
+        Text(
+            f"Деньги в валюте {named}: укажите её курс к {company.currency} в разделе [rates].",
+            f"Money in {named}: give its rate to {company.currency} in [rates].",
+        ),
+    )
 
 
 def check_stages(engine: Engine, company: Company, table: str) -> None:

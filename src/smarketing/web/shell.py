@@ -43,6 +43,7 @@ PLACES = (
     Place("reconciliation", Text("Сверка", "Reconciliation"), "scale", Right.SEE_DATA, minor=True, asks=True),
     Place("data", Text("Данные", "Data"), "database", Right.SEE_DATA, minor=True),
     Place("connections", Text("Подключения", "Connections"), "plug", Right.MANAGE_CONNECTIONS, minor=True),
+    Place("settings", Text("Настройки", "Settings"), "settings", Right.EDIT_SETTINGS, minor=True),
     Place("metrics", Text("Словарь метрик", "Metric dictionary"), "book-open", Right.SEE_FIGURES, minor=True),
     Place("people", Text("Люди", "People"), "users", Right.MANAGE_USERS, minor=True),
     Place("audit", Text("Журнал", "Audit log"), "scroll-text", Right.SEE_AUDIT, minor=True),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("smarketing.web.reports.urls")),
     path("", include("smarketing.web.planning.urls")),
     path("", include("smarketing.web.connections.urls")),
+    path("", include("smarketing.web.company.urls")),
     path("health", views.health, name="health"),
 ]
 

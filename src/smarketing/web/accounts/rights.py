@@ -30,6 +30,7 @@ class Right(StrEnum):
     SEE_DATA = "see_data"  # loads, quarantine, mappings
     SETTLE_DATA = "settle_data"  # say which campaign names and which clients are one
     LOAD_DATA = "load_data"
+    EDIT_SETTINGS = "edit_settings"  # of the company: stages, hours, criteria, limits
     MANAGE_CONNECTIONS = "manage_connections"
     MANAGE_USERS = "manage_users"
     SEE_AUDIT = "see_audit"
@@ -49,6 +50,7 @@ _RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_DATA: _EVERYONE - {Role.SELLER},
     Right.SETTLE_DATA: frozenset({Role.FOUNDER, Role.HEAD_MARKETING, Role.HEAD_SALES, Role.ADMINISTRATOR}),
     Right.LOAD_DATA: frozenset({Role.ADMINISTRATOR}),
+    Right.EDIT_SETTINGS: frozenset({Role.FOUNDER, Role.ADMINISTRATOR}),
     Right.MANAGE_CONNECTIONS: frozenset({Role.ADMINISTRATOR}),
     Right.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Right.SEE_AUDIT: frozenset({Role.ADMINISTRATOR, Role.FOUNDER}),
