@@ -71,6 +71,8 @@ class LineForm(forms.Form):
     title: ClassVar[Text] = Text("Строки", "Lines")
     new: ClassVar[Text] = Text("Новая строка", "A new line")
 
+    is_new = False  # nothing of it stands in the settings yet
+
     def __init__(self, *args: Any, language: Language, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.language = language
@@ -130,7 +132,8 @@ class LineForm(forms.Form):
 
     @property
     def main_fields(self) -> list[forms.BoundField]:
-        return [one for one in self if one.name not in self.minor and not one.is_hidden]
+        aside = (*self.minor, "DELETE") if self.is_new else self.minor
+        return [one for one in self if one.name not in aside]
 
     @property
     def minor_fields(self) -> list[forms.BoundField]:
@@ -147,12 +150,20 @@ class Lines(BaseFormSet):  # type: ignore[type-arg]
 
     form: type[LineForm]
 
+    @property
+    def title(self) -> Text:
+        return self.form.title
+
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         form.fields["DELETE"].label = _REMOVE.say(form.language)
-        if "key" in form.fields and index is not None and index < self.initial_form_count():
+        form.is_new = index is None or index >= self.initial_form_count()
+        if form.is_new:
+            return
+        for name in form.fields.keys() - set(form.minor):
+            form.fields[name].help_text = ""  # said once, where a new one is typed
+        if "key" in form.fields:
             form.fields["key"].widget.attrs["readonly"] = True  # facts hold the key
-            form.fields["key"].help_text = ""
 
     def clean(self) -> None:
         self.form.judge(self.standing())

@@ -53,7 +53,7 @@ class StageForm(LineForm):
         **_NAMED,
         "zone": Text("Чья зона", "Whose zone"),
         "milestone": Text("Веха", "Milestone"),
-        "sla_minutes": Text("Норма, рабочих минут", "SLA, working minutes"),
+        "sla_minutes": Text("Норма, раб. мин", "SLA, work min"),
         "required_fields": Text("Обязательные поля", "Required fields"),
         "required_in": Text("Обязательные поля по воронкам", "Required fields by pipeline"),
         "checklist": Text("Что сделать в стадии", "What to do in the stage"),
@@ -96,10 +96,8 @@ class SegmentForm(LineForm):
     title, new = Text("Сегменты", "Segments"), Text("Новый сегмент", "A new segment")
     labels = {
         **_NAMED,
-        "focus": Text(
-            "Фокусный: ему вся компания служит в первую очередь", "Focus: the whole company serves it first"
-        ),
-        "under_test": Text("Новое направление на проверке", "A new direction under test"),
+        "focus": Text("Фокусный", "Focus"),
+        "under_test": Text("На проверке", "Under test"),
     }
     hints = {
         "key": Text(
@@ -123,7 +121,7 @@ class SourceGroupForm(LineForm):
     title, new = Text("Группы источников", "Groups of sources"), Text("Новая группа", "A new group")
     labels = {
         **_NAMED,
-        "paid": Text("Платная: её клиенты входят в платный CAC", "Paid: its customers are in the paid CAC"),
+        "paid": Text("Платная", "Paid"),
         "sources": Text("Источники", "Sources"),
     }
     hints = {

@@ -216,8 +216,9 @@ SECTIONS: Mapping[str, Section] = by_key(
     ),
     Section(
         "stages", Text("Стадии", "Stages"),
-        Text("Путь лида по порядку. Веха говорит, что стадия значит в любой компании.",
-             "The way of a lead, in order. A milestone says what the stage means in every company."),
+        Text("Путь лида по порядку. Веха говорит, что стадия значит в любой компании; норма — в рабочих минутах.",
+             "The way of a lead, in order. A milestone says what the stage means in every company; the SLA is in "
+             "working minutes."),
         _many("stages", ("стадия", "стадии", "стадий"), ("stage", "stages")),
         lines=(lists.StageForm,), names_values_of="stage",
     ),
@@ -229,7 +230,8 @@ SECTIONS: Mapping[str, Section] = by_key(
     ),
     Section(
         "sources", Text("Источники", "Sources"),
-        Text("Группы, в которые складываются источники лидов.", "The groups into which lead sources are put."),
+        Text("Группы, в которые складываются источники лидов. Клиенты платных групп входят в платный CAC.",
+             "The groups into which lead sources are put. Customers of paid groups are in the paid CAC."),
         _many("source_groups", ("группа", "группы", "групп"), ("group", "groups")),
         lines=(lists.SourceGroupForm,), names_values_of="lead_source",
     ),
