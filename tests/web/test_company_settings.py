@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from smarketing.facts.company import Company, Milestone
+from smarketing.facts.company import Company, Milestone, Stage
 from smarketing.jobs.settings import company_toml
 from smarketing.jobs.workspace import Workspace
 from smarketing.lake.store import FactBatch
@@ -175,6 +176,36 @@ def test_stage_in_the_facts_cannot_be_removed(loaded: Workspace, founder: Client
     assert len(loaded.company.stages) == 5
     assert founder.post("/settings/stages", form | {"stages-2-DELETE": "on"}).status_code == 302
     assert [stage.key for stage in loaded.company.stages] == ["new", "accepted", "won", "lost"]
+
+
+def test_required_field_that_no_lead_has_is_told_in_its_stage(founder: Client, workspace: Workspace) -> None:
+    form = form_of(founder.get("/settings/stages"))
+    refused = founder.post("/settings/stages", form | {"stages-2-required_fields": "amount\nsegmnt"})
+    told = error_at(refused, "stages-2-required_fields")
+    assert told == "Обязательного поля «segmnt» у лида нет. Возможно, имелось в виду «segment»."
+    assert 'class="fold" open' in refused.content.decode()
+    assert workspace.company.stages[2].required_fields == ("amount",)
+
+
+def test_hundred_stages_are_saved(founder: Client, workspace: Workspace) -> None:
+    more = [Stage(key=f"s{n}", name={"ru": f"С{n}", "en": f"S{n}"}) for n in range(115)]
+    stages = (*workspace.company.stages, *more)
+    workspace.write_company(workspace.company.model_copy(update={"stages": stages}))
+    form = form_of(founder.get("/settings/stages"))
+    assert founder.post("/settings/stages", form | {"stages-100-name_ru": "Сотая"}).status_code == 302
+    assert len(workspace.company.stages) == 120
+    assert workspace.company.stages[100].name.ru == "Сотая"
+
+
+def test_money_without_a_rate_is_told_and_its_rate_stays(loaded: Workspace, founder: Client) -> None:
+    dear = {"lead_id": "2", "created_at": at("2026-11-02"), "amount": 5, "currency": "USD"}
+    rated = loaded.company.model_copy(update={"rates": {"USD": Decimal(90)}})
+    loaded.write_company(rated)
+    loaded.lake.load(batches({"leads": [dear]}), rated, known_until=at("2026-11-04"))
+    form = form_of(founder.get("/settings/money"))
+    refused = founder.post("/settings/money", form | {"rates-0-DELETE": "on"})
+    assert "Деньги в валюте USD: укажите её курс к RUB" in words(refused)
+    assert loaded.company.rates == {"USD": Decimal(90)}
 
 
 def test_wrong_line_is_told_in_its_line(founder: Client, workspace: Workspace) -> None:

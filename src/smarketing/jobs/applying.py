@@ -13,6 +13,7 @@ from smarketing.facts.company import Company, parse_company, read_company
 from smarketing.facts.errors import SmarketingError, WrongSetting, WrongState, did_you_mean
 from smarketing.facts.language import Text
 from smarketing.facts.query import Reader
+from smarketing.facts.wrong_places import Wrong, WrongPlaces
 from smarketing.jobs.vault import alone
 from smarketing.jobs.workspace import Workspace, write_whole
 from smarketing.lake.manifest import build_hash, is_built_alike, is_read_alike
@@ -73,10 +74,10 @@ def check(workspace: Workspace, path: Path) -> tuple[Company, tuple[Difference, 
 def check_company(workspace: Workspace, company: Company) -> tuple[Difference, ...]:
     """What these settings would change.
 
-    Raises :class:`WrongSetting` where they drop a stage the facts speak of, require a field that no lead has, or
-    give no rate for money the facts hold.
+    Raises :class:`WrongPlaces` where they require fields that no lead has, :class:`WrongSetting` where they drop a
+    stage the facts speak of, :class:`WrongInput` where they give no rate for money the facts hold.
     """
-    requirements(company)
+    _check_required(company)
     with workspace.lake.open() as reader:
         _check_stages(reader, company)
         _check_rates(reader, company)
@@ -109,7 +110,7 @@ def keep(workspace: Workspace, parts: Mapping[str, Any], seen: str) -> tuple[Dif
     """Put some settings in place; the figures follow as :mod:`smarketing.jobs.deciding` says.
 
     ``seen``: the :func:`stamp` under which a person read them. Raises :class:`Overtaken` where they changed since,
-    :class:`WrongPlaces` and what :func:`check_company` raises; nothing is written then.
+    and what :func:`parse_company` and :func:`check_company` raise; nothing is written then.
     """
     with alone(workspace.company_path):
         before = workspace.company
@@ -142,6 +143,17 @@ def _places(place: str, value: Any) -> Iterator[tuple[str, str]]:
             yield from _places(f"{place}[{named}]", {"#": number, **item} if "key" in item else item)
     elif value is not None:
         yield place, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _check_required(company: Company) -> None:
+    wrong: list[Wrong] = []
+    for place, stage in enumerate(company.stages):
+        try:
+            requirements(company.model_copy(update={"stages": (stage,)}))
+        except WrongSetting as error:
+            wrong.append(Wrong(("stages", place, "required_fields"), error.text))
+    if wrong:
+        raise WrongPlaces(tuple(wrong), "company.toml")
 
 
 def _check_stages(reader: Reader, company: Company) -> None:

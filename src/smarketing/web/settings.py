@@ -132,6 +132,8 @@ CONTENT_SECURITY_POLICY = {
 
 # Files of exports come through the upload page; more than this goes by `smarketing load`.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A section of a hundred stages is more fields than the usual thousand.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 UPLOAD_LIMIT = environment.number("SMARKETING_UPLOAD_MB", 200) * 1024 * 1024
 
 # Work that a page must not wait for goes to the worker; tests do it inside the request.

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from smarketing.facts.company import Company
-from smarketing.facts.errors import WrongSetting
+from smarketing.facts.errors import SmarketingError
 from smarketing.facts.language import Language, Text, plural, same
 from smarketing.facts.wrong_places import Place, WrongPlaces
 from smarketing.jobs.settings import toml_table
@@ -114,7 +114,7 @@ class Editor:
     def _all(self) -> Sequence[PartForm | Lines]:
         return (*self.forms, *self.lines)
 
-    def tell(self, error: WrongSetting) -> None:
+    def tell(self, error: SmarketingError) -> None:
         """Say what the settings refuse beside the field it is about, else above the form."""
         if not isinstance(error, WrongPlaces):
             self.wrong = error.text

@@ -12,16 +12,13 @@ from smarketing.web.company.line_forms import SourceGroupForm
 from smarketing.web.company.sections import Section
 from smarketing.web.reports import reading
 
-MOST = 50
-
 
 @dataclass(frozen=True)
 class Unplaced:
-    """A value and how often the facts hold it; ``asked``: it stands in the form now."""
+    """A value and how often the facts hold it."""
 
     value: str
     count: int
-    asked: bool = False
 
 
 def facts_or_none() -> reading.Facts | None:
@@ -32,13 +29,13 @@ def facts_or_none() -> reading.Facts | None:
 
 
 def unplaced(section: Section, company: Company, facts: reading.Facts | None) -> list[Unplaced]:
-    """The most frequent ones first, at most fifty."""
+    """The most frequent ones first."""
     if not section.names_values_of or facts is None:
         return []
     column = section.names_values_of
     counted = facts.answer(f"values:{column}", "", lambda: _values(facts.reader, column))
     known = _known(section, company)
-    return [Unplaced(value, count) for value, count in counted if value not in known][:MOST]
+    return [Unplaced(value, count) for value, count in counted if value not in known]
 
 
 def added_lines(

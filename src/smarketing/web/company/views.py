@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from smarketing.facts.errors import WrongSetting
+from smarketing.facts.errors import SmarketingError
 from smarketing.facts.language import Text
 from smarketing.jobs.applying import Difference, Overtaken, keep, stamp
 from smarketing.jobs.deciding import standing
@@ -23,6 +23,7 @@ from smarketing.web.connections.following import how_far
 from smarketing.web.connections.working import follow_what_was_said, workspace
 from smarketing.web.shell import language_of
 
+_OFFERED = 50  # values of the facts that a section shows at once
 _TOLD = 50  # places of a change that the audit log names
 _SAVED = Text("Сохранено, изменений: {count}.", "Saved, changes: {count}.")
 _BUILDING = Text("Цифры пересчитываются.", "The figures are being built anew.")
@@ -69,7 +70,7 @@ def _show(request: HttpRequest, chosen: Section) -> HttpResponse:
         chosen, language_of(request), placing.with_sources(company, asked, group), has_facts=facts is not None,
         added=placing.added_lines(chosen, company, asked, group),
     )  # fmt: skip
-    missing = [one for one in missing if one.value not in asked]
+    missing = [one for one in missing if one.value not in asked][:_OFFERED]
     context = {"missing": missing, "asked": asked, "groups": company.source_groups}
     return _page(request, chosen, editor, stamp(company, chosen.parts), context)
 
@@ -86,7 +87,7 @@ def _save(request: HttpRequest, chosen: Section) -> HttpResponse:
     except Overtaken as error:
         now = stamp(here.company, chosen.parts)
         return _page(request, chosen, editor, now, {"overtaken": error}, status=409)
-    except WrongSetting as error:
+    except SmarketingError as error:
         editor.tell(error)
         return _page(request, chosen, editor, seen, status=400)
     note_and_follow(request, chosen.title.say("ru"), differences)
