@@ -34,8 +34,9 @@ FORMATS: Mapping[str, tuple[Callable[[Measurement, Company, Language], str | byt
     "xlsx": (to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "json": (to_json, "application/json; charset=utf-8"),
 }
+# The pages that show a second period beside the first.
+COMPARING = ("cockpit", "funnel", "qualification", "response", "focus")
 # Filters that have a picker; any other dimension may stand in an address and shows as a chip.
-COMPARING = ("cockpit", "funnel", "qualification", "response", "focus")  # the pages that show a second period beside the first
 PICKED = ("segment", "source_group", "lead_source", "manager")
 # What a page keeps in its address beside the question.
 KEPT = (
