@@ -12,11 +12,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from smarketing.facts.company import Company, Milestone, Stage
+from smarketing.facts.company import Company, Milestone, Stage, parse_company
 from smarketing.jobs.settings import company_toml
 from smarketing.jobs.workspace import Workspace
 from smarketing.lake.store import FactBatch
 from smarketing.web.accounts.models import AuditEntry
+from smarketing.web.company.line_forms import SourceNameForm
 from smarketing.web.company.sections import SECTIONS
 from smarketing.web.reports import reading
 from tests.lake.world import at, batches
@@ -78,6 +79,15 @@ def test_every_setting_has_its_page() -> None:
     placed = [part for section in SECTIONS.values() for part in section.parts]
     elsewhere = ["campaign_pairs"]  # said on the page of reconciliation
     assert sorted([*placed, *elsewhere]) == sorted(Company.model_fields)
+
+
+def test_names_of_sources_are_lines_of_their_own() -> None:
+    company = parse_company({"source_names": {"vk": {"ru": "ВК", "en": "VK Ads"}}})
+    shown = [SourceNameForm.shown(item) for item in SourceNameForm.items(company)]
+    assert shown == [{"source": "vk", "name_ru": "ВК", "name_en": "VK Ads"}]
+    line = SourceNameForm(shown[0], language="en")
+    assert (line.is_valid(), line.legend) == (True, "vk")
+    assert parse_company({"source_names": SourceNameForm.whole([line.said()])}) == company
 
 
 def test_change_is_written_down_and_the_rest_of_the_file_stays(founder: Client, workspace: Workspace) -> None:

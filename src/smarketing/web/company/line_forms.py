@@ -136,6 +136,28 @@ class SourceGroupForm(LineForm):
     sources = WordsField(rows=4)
 
 
+class SourceNameForm(LineForm):
+    part, unique = "source_names", "source"
+    title, new = Text("Названия источников", "Names of sources"), Text("Ещё название", "One more name")
+    labels = {**_NAMED, "source": Text("Источник", "Source")}
+    hints = {"source": Text("Значение в фактах, буква в букву.", "The value in the facts, to the letter.")}
+
+    source = forms.CharField(max_length=200)
+    name_ru, name_en = _name(), _name(required=False)
+
+    @classmethod
+    def items(cls, company: Company) -> Iterable[Any]:
+        return [SimpleNamespace(source=source, name=name) for source, name in company.source_names.items()]
+
+    @classmethod
+    def whole(cls, items: Sequence[Mapping[str, Any]]) -> Any:
+        return {item["source"]: item["name"] for item in items}
+
+    @property
+    def legend(self) -> str:
+        return str(self["source"].value() or "") or super().legend
+
+
 class LossReasonForm(LineForm):
     part = "loss_reasons"
     title, new = Text("Причины отказа", "Loss reasons"), Text("Новая причина", "A new reason")

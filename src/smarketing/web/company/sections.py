@@ -233,7 +233,7 @@ SECTIONS: Mapping[str, Section] = by_key(
         Text("Группы, в которые складываются источники лидов. Клиенты платных групп входят в платный CAC.",
              "The groups into which lead sources are put. Customers of paid groups are in the paid CAC."),
         _many("source_groups", ("группа", "группы", "групп"), ("group", "groups")),
-        lines=(lists.SourceGroupForm,), names_values_of="lead_source",
+        lines=(lists.SourceGroupForm, lists.SourceNameForm), names_values_of="lead_source",
     ),
     Section(
         "channels", Text("Словарь каналов", "Dictionary of channels"),
