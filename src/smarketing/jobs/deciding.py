@@ -99,7 +99,7 @@ def is_due(workspace: Workspace) -> bool:
 def follow(workspace: Workspace) -> Change | None:
     """Bring the figures up to all that was said, in one build; what went wrong is noted for :func:`standing`."""
     try:
-        change = _build(workspace)
+        change = _build(workspace, settings=True)
     except SmarketingError as error:
         log.warning("figures do not follow what was said: %s", error.code)
         if error.code != _BUSY:
@@ -118,7 +118,8 @@ def settle(workspace: Workspace, now: datetime) -> Change | None:
 
     None: nothing new.
     """
-    settings, change = workspace.company.identity, _build(workspace)
+    # The load read the settings itself; those that somebody wrote during it are followed by the next build.
+    settings, change = workspace.company.identity, _build(workspace, settings=False)
     if settings.join_exact:
         with workspace.lake.open() as reader:
             exact = queue(reader).exact
@@ -139,12 +140,12 @@ def say(
     return _load(workspace, said)
 
 
-def _build(workspace: Workspace) -> Change | None:
+def _build(workspace: Workspace, *, settings: bool) -> Change | None:
     with holding(_build_lock(workspace), PATIENCE) as held:
         if not held:
             raise _busy()
         said = _read(workspace)
-        if not said and not _pairs_behind(workspace) and not _settings_behind(workspace):
+        if not said and not _pairs_behind(workspace) and not (settings and _settings_behind(workspace)):
             return None
         last = {(word.kind, word.one, word.other): word for word in said}
         change = _load(workspace, tuple(last.values()))
