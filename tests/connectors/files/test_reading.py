@@ -363,3 +363,14 @@ def test_errors_of_formulas_are_known_in_any_case(bench: Workbench, text: str, i
 def test_every_error_of_a_formula_is_known(bench: Workbench) -> None:
     bench.connection.register("cells", pa.table({"c0": list(FORMULA_ERRORS)}))
     assert bench.one(f"SELECT COUNT(*) FROM cells WHERE {formula_error('c0')}") == (len(FORMULA_ERRORS),)
+
+
+@pytest.mark.parametrize("misfits", [(2,), (2, 3, 7), (5, 9, 10, 11), (11, 12), (3, 5, 7, 9, 11)])
+def test_every_row_keeps_its_number_among_rows_of_another_width(
+    bench: Workbench, tmp_path: Path, misfits: tuple[int, ...]
+) -> None:
+    lines = [f"{row};Омск" if row in misfits else f"{row};Омск;{row}" for row in range(2, 13)]
+    sheet = bench.read(written(tmp_path, (HEADER + "\n".join(lines)).encode()))
+    kept = [row for row in range(2, 13) if row not in misfits]
+    assert rows(bench, sheet) == [(row, str(row), "Омск", str(row)) for row in kept]
+    assert [misfit.row for misfit in sheet.misfits] == list(misfits)

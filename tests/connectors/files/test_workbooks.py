@@ -86,18 +86,6 @@ def test_spoilt_workbook_is_told_in_a_sentence(tmp_path: Path, spoil: Callable[[
     assert caught.value.code == "file-unreadable"
 
 
-def test_row_without_any_cell_is_no_row_and_the_others_keep_their_numbers(tmp_path: Path) -> None:
-    path = tmp_path / "deals.xlsx"
-    with xlsxwriter.Workbook(path) as book:
-        page = book.add_worksheet()
-        for row, cells in {0: ["id", "sum"], 1: ["1", 10], 4: ["2", 20], 5: ["Итого", 30]}.items():
-            page.write_row(row, 0, cells)
-    with Workbench() as bench:
-        sheet = bench.read(path)
-        assert bench.rows(f'SELECT * FROM {sheet.relation} ORDER BY "row"') == [(2, "1", "10"), (5, "2", "20")]
-        assert (sheet.sniffed.rows, sheet.sniffed.totals) == (2, ("Итого",))
-
-
 @pytest.mark.parametrize("before_the_end", [100, 600, 2500])
 def test_error_of_a_formula_is_seen_where_its_cell_lies_across_two_pieces(
     tmp_path: Path, before_the_end: int

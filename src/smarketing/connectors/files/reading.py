@@ -240,17 +240,25 @@ class Workbench:
         if spoilt:
             return self._carefully(path, layout, width)
         misfits = self._misfits(mark, lines, header_row)
-        shift = ""
-        if misfits:
-            # The n-th kept row stands after every misfit whose own place, less the misfits above it, is not later.
-            places = ", ".join(str(misfit.row - header_row - 1 - index) for index, misfit in enumerate(misfits))
-            shift = f" + list_count(list_filter([{places}], lambda place: place <= rowid))"
         listed = ", ".join(f"c{place}" for place in range(width))
-        self.run(
-            f"CREATE TEMP VIEW sheet_{mark} AS "
-            f'SELECT rowid + {header_row + 1}{shift} AS "row", {listed} FROM raw_{mark}'
-        )
+        first = header_row + 1
+        made = f'VIEW sheet_{mark} AS SELECT rowid + {first} AS "row", {listed} FROM raw_{mark}'
+        if misfits:
+            shifted = self._among(mark, [misfit.row - first for misfit in misfits])
+            made = f'TABLE sheet_{mark} AS SELECT place + {first} AS "row", {listed} FROM {shifted} ORDER BY 1'
+        self.run(f"CREATE TEMP {made}")
         return f"sheet_{mark}", misfits
+
+    def _among(self, mark: int, places: Sequence[int]) -> str:
+        """The kept rows with the ``place`` that each has among the misfits at ``places``, counted from 0.
+
+        The n-th kept row stands after every misfit whose own place, less the misfits above it, is not later.
+        """
+        above = {place - index: index + 1 for index, place in enumerate(places)}
+        numbers = {"at": pa.array(above.keys(), pa.int64()), "above": pa.array(above.values(), pa.int64())}
+        self.connection.register(f"misfits_{mark}", pa.table(numbers))
+        kept = f"raw_{mark} r ASOF LEFT JOIN misfits_{mark} m ON m.at <= r.rowid"
+        return f"(SELECT r.*, r.rowid + COALESCE(m.above, 0) AS place FROM {kept})"
 
     def _carefully(self, path: Path, layout: Layout, width: int) -> tuple[str, tuple[Misfit, ...]]:
         """Read row by row where quotes are spoilt: DuckDB's fast reader may mend such a row into a wrong one."""
@@ -293,8 +301,7 @@ class Workbench:
         header = find_header(grid.rows, sniffed.file, hints.header_row)
         width = max((place for place, cell in enumerate(grid.rows[header], start=1) if cell.strip()), default=1)
         headings, repeated = unique_headings(grid.rows[header][:width])
-        # A row without a filled cell says nothing; in a text file it would be an empty line.
-        body = [(number, row) for number, row in enumerate(grid.rows[header + 1 :], start=header + 2) if any(row)]
+        body = list(enumerate(grid.rows[header + 1 :], start=header + 2))
         misfits = tuple(
             Misfit(number, " | ".join(filled(row)))
             for number, row in body
