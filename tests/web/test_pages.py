@@ -300,3 +300,21 @@ def test_form_sent_after_the_sign_in_ended_is_said_to_be_unsent(facts: Any, sign
     answer = signed_in().get("/questions/note?month=2026-11")
     assert answer.status_code == 405
     assert "Форма не отправлена: вход был закончен раньше." in words(answer)
+
+
+def test_funnel_of_a_segment_is_held_against_another_one(facts: Any, signed_in: SignIn) -> None:
+    """Three leads of dealers against four of private persons: the same days, no period before."""
+    client = signed_in()
+    page = body(client.get("/funnel?segment=dealers"))
+    assert 'href="/funnel?segment=dealers&against=private"' in page
+    compared = client.get("/funnel?segment=dealers&against=private")
+    assert "Заметной разницы нет: все переходы расходятся в пределах обычного разброса." in words(compared)
+    assert "у них 5" in words(compared)
+    assert 'href="/funnel?segment=dealers" aria-current="true"' in body(compared)
+
+
+@pytest.mark.parametrize("address", ["/funnel?against=private", "/funnel?segment=private&against=private"])
+def test_segment_is_held_against_another_one_only(facts: Any, signed_in: SignIn, address: str) -> None:
+    answer = signed_in(language="en").get(address)
+    assert answer.status_code == 400
+    assert "A segment is compared with another one: choose it in the filters." in words(answer)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from smarketing.analyses.funnel import Funnel, Transition
+from smarketing.analyses.funnel import Comparison, Funnel, Transition
 from smarketing.analyses.labels import say_key
 from smarketing.analyses.losses import Losses
 from smarketing.analyses.qualification import CriterionRow
@@ -56,6 +56,12 @@ _MOVED = Text("«{start} → {end}», {now} вместо {before}", "“{start} 
 _STILL = Text(
     "Заметных сдвигов нет: все переходы в пределах обычного разброса.",
     "No notable shift: every transition is within ordinary variation.",
+)
+_APART = Text("Заметно расходятся переходы: {apart}.", "These transitions part notably: {apart}.")
+_AGAINST = Text("«{start} → {end}», {now} против {before}", "“{start} → {end}”, {now} against {before}")
+_ALIKE = Text(
+    "Заметной разницы нет: все переходы расходятся в пределах обычного разброса.",
+    "No notable difference: every transition parts within ordinary variation.",
 )
 _LOST = Text(" Главная причина потерь — «{reason}»: {share}.", " The main loss reason is “{reason}”: {share}.")
 _YOUNG = Text(
@@ -176,7 +182,7 @@ def _by_events(funnel: Funnel) -> Text:
     """By the period clock sales are not those of the leads: no share between them, and no shift is judged."""
     totals, before = funnel.totals, funnel.comparison
     said = _FLOWS.fill(when=_when(funnel.question.period), leads=say_leads(totals.leads), sales=_count(totals.won))
-    if before is None:
+    if before is None or before.question.where != funnel.question.where:
         return _sentence(said)
     first, last = funnel.steps[0].key, funnel.steps[-1].key
     was = _FLOWS_WERE.fill(leads=_count(before.reached(first)), sales=_count(before.reached(last)))
@@ -262,6 +268,8 @@ def of_response(table: Measurement, company: Company, before: Measurement | None
 
 def _moved(funnel: Funnel) -> Text:
     comparison = funnel.comparison
+    if comparison is not None and comparison.question.where != funnel.question.where:
+        return _differs(funnel, comparison)
     moved = [one for one in comparison.transitions if one.label is Label.CONFIRMED] if comparison else []
     if not moved:
         return _STILL
@@ -270,6 +278,23 @@ def _moved(funnel: Funnel) -> Text:
         return _MOVED_ONE.fill(moved=said[0])
     listed = Text("; ".join(one.ru for one in said), "; ".join(one.en for one in said))
     return _MOVED_MANY.fill(moved=listed)
+
+
+def _differs(funnel: Funnel, comparison: Comparison) -> Text:
+    """Against other leads of the same days: nothing has changed, two segments part or do not."""
+    apart = [_one_differs(funnel, one) for one in comparison.transitions if one.label is Label.CONFIRMED]
+    if not apart:
+        return _ALIKE
+    return _APART.fill(apart=Text("; ".join(one.ru for one in apart), "; ".join(one.en for one in apart)))
+
+
+def _one_differs(funnel: Funnel, transition: Transition) -> Text:
+    return _AGAINST.fill(
+        start=funnel.step(transition.start).step.name,
+        end=funnel.step(transition.end).step.name,
+        now=_figure(transition.now),
+        before=_figure(transition.before),
+    )
 
 
 def _one_moved(funnel: Funnel, transition: Transition) -> Text:

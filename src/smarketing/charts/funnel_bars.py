@@ -15,7 +15,7 @@ from smarketing.metrics.kinds import Unit
 from smarketing.metrics.wording import say_number
 
 _TITLE = Text("Воронка: число лидов по стадиям", "Funnel: leads by stage")
-_BEFORE = Text("было {count}", "was {count}")
+BEFORE = Text("было {count}", "was {count}")
 _GAP = 8
 
 
@@ -40,12 +40,12 @@ def bars_of(funnel: Funnel) -> tuple[FunnelBar, ...]:
     )
 
 
-def funnel_bars(bars: Sequence[FunnelBar], size: Size, language: Language) -> Picture:
-    """Solid bars for now, thin outlines for before; the figures stand beside both."""
+def funnel_bars(bars: Sequence[FunnelBar], size: Size, language: Language, beside: Text = BEFORE) -> Picture:
+    """Solid bars for now, thin outlines for before; the figures stand beside both, the outline's as ``beside``."""
     letters = 12 if size.is_narrow else 13
     names = [wrapped(bar.name.say(language), 15 if size.is_narrow else 24) for bar in bars]
     width = round(size.width - name_width(names, letters) - 6)
-    rows = [_row(index, bar, language) for index, bar in enumerate(bars)]
+    rows = [_row(index, bar, language, beside) for index, bar in enumerate(bars)]
     figures = max(
         (text_width(row["text"], 13, bold=True) + text_width(row["was"], 12) + 20 for row in rows), default=0
     )
@@ -58,12 +58,12 @@ def funnel_bars(bars: Sequence[FunnelBar], size: Size, language: Language) -> Pi
         [*_layers(rows, y, high), *name_layers(names, letters)],
         data={"values": rows},
     )
-    return Picture(spec, _TITLE.say(language), _description(bars, language), size)
+    return Picture(spec, _TITLE.say(language), _description(bars, language, beside), size)
 
 
-def _row(index: int, bar: FunnelBar, language: Language) -> Spec:
+def _row(index: int, bar: FunnelBar, language: Language, beside: Text) -> Spec:
     text = _count(bar.value, language)
-    was = "" if bar.before is None else _BEFORE.fill(count=_count(bar.before, language)).say(language)
+    was = "" if bar.before is None else beside.fill(count=_count(bar.before, language)).say(language)
     return {
         "i": index, "value": bar.value, "before": bar.before, "end": max(bar.value, bar.before or 0),
         "fill": zone_colour(bar.zone), "joint": bar.zone is Zone.JOINT, "text": text, "was": was,
@@ -99,12 +99,10 @@ def _layers(rows: Sequence[Spec], y: Spec, high: float) -> list[Spec]:
     return layers
 
 
-def _description(bars: Sequence[FunnelBar], language: Language) -> str:
+def _description(bars: Sequence[FunnelBar], language: Language, beside: Text) -> str:
     said = []
     for bar in bars:
-        before = (
-            "" if bar.before is None else ", " + _BEFORE.fill(count=_count(bar.before, language)).say(language)
-        )
+        before = "" if bar.before is None else ", " + beside.fill(count=_count(bar.before, language)).say(language)
         said.append(f"{bar.name.say(language)} {_count(bar.value, language)}{before}")
     return "; ".join(said) + "."
 

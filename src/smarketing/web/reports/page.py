@@ -53,6 +53,7 @@ KEPT = (
     "age",
     "hour",
     "beside",
+    "against",
 )
 MANY = 60  # a picker with more values than this is a text field in disguise: left out
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString, mark_safe
 
 from smarketing.analyses.funnel import Funnel, Kind, Step, Transition
+from smarketing.analyses.labels import say_key
+from smarketing.analyses.question import EMPTY, Question
 from smarketing.analyses.verdict.words import LABEL_NAMES
 from smarketing.charts.drawing import inline_svg
-from smarketing.charts.funnel_bars import bars_of, funnel_bars
+from smarketing.charts.funnel_bars import BEFORE, bars_of, funnel_bars
+from smarketing.facts.errors import WrongQuestion
 from smarketing.facts.language import Text
 from smarketing.metrics.kinds import Figure, Unit
 from smarketing.metrics.wording import (
@@ -21,12 +24,20 @@ from smarketing.metrics.wording import (
     say_interval,
     say_no_value,
     say_number,
+    say_period,
     say_working,
 )
 from smarketing.stats.uncertainty import Label
+from smarketing.web.reports.asking import word_for
 from smarketing.web.reports.lost import still_open
 from smarketing.web.reports.page import Page, definition
 from smarketing.web.reports.tables import ZONE_CLASS, is_low, parts
+
+_THEIRS = Text("у них {count}", "theirs {count}")
+_ONE_SEGMENT = Text(
+    "С сегментом сравнивают другой сегмент: выберите его в фильтрах.",
+    "A segment is compared with another one: choose it in the filters.",
+)
 
 
 @dataclass(frozen=True)
@@ -62,13 +73,60 @@ class TotalLine:
     href: str = ""
 
 
+def against(page: Page) -> Question | None:
+    """The same days of the segment that the address compares with; None where it names none.
+
+    Raises :class:`WrongQuestion` where no other segment is chosen: all leads hold every segment, and the same
+    leads on both sides are no comparison.
+    """
+    word = page.request.GET.get("against", "")
+    if not word:
+        return None
+    known = dict(_segments(page))
+    if word not in known:
+        raise WrongQuestion("bad-against", _ONE_SEGMENT)
+    return replace(page.question, compare=None).only("segment", known[word] or EMPTY)
+
+
+def rivals(page: Page) -> list[tuple[Text, str, bool]]:
+    """The segments that the chosen one can be held against, each with its address; a second press takes it off."""
+    chosen = page.request.GET.get("against", "")
+    return [
+        (
+            say_key(page.company, "segment", value),
+            page.href(against="" if word == chosen else word),
+            word == chosen,
+        )
+        for word, value in _segments(page)
+    ]
+
+
+def compared(page: Page, funnel: Funnel) -> Text | None:
+    """What the funnel is held against, in words."""
+    other = against(page)
+    if other is not None:
+        return say_key(page.company, "segment", other.where["segment"][0] or None)
+    compare = funnel.question.compare
+    return say_period(compare, page.today) if compare else None
+
+
+def _segments(page: Page) -> list[tuple[str, str | None]]:
+    """The segments beside the chosen ones, none where none is chosen."""
+    mine = page.said.where.get("segment", ())
+    if not mine:
+        return []
+    return [(word_for(value), value) for value in page.values("segment") if (value or EMPTY) not in mine]
+
+
 def drawing(page: Page, funnel: Funnel) -> SafeString:
     """The path as bars, before as an outline; the same figures stand in the table below."""
-    key = f"{page.language}:{funnel.kind}"
+    other = funnel.comparison.question.where if funnel.comparison else ""
+    key = f"{page.language}:{funnel.kind}:{other}"
+    beside = _THEIRS if against(page) else BEFORE
     found = page.facts.answer(
         f"funnel-drawing:{key}",
         funnel.question,
-        lambda: inline_svg(lambda size: funnel_bars(bars_of(funnel), size, page.language), "funnel"),
+        lambda: inline_svg(lambda size: funnel_bars(bars_of(funnel), size, page.language, beside), "funnel"),
     )
     return mark_safe(found)  # noqa: S308 - drawn here from figures and names, which the drawing escapes
 

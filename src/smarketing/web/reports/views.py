@@ -173,7 +173,9 @@ def funnel(request: HttpRequest) -> HttpResponse:
     question, kind = page.question.split(), request.GET.get("kind", Kind.STAGES)
     if kind not in set(Kind):
         raise WrongQuestion("bad-kind", Text("kind бывает stages и milestones.", "kind is stages or milestones."))
-    found = page.facts.answer(f"funnel:{kind}", question, lambda: find_funnel(page.reader, question, kind))
+    against = path.against(page)
+    key = f"funnel:{kind}:{against.where if against else ''}"
+    found = page.facts.answer(key, question, lambda: find_funnel(page.reader, question, kind, against))
     lost = _losses(page, question)
     lately = lost_shown.months_of(page)
     by_month = _losses(page, lately)
@@ -194,7 +196,9 @@ def funnel(request: HttpRequest) -> HttpResponse:
             heat=lost_shown.heat_map(page, lost),
             lost_months=lost_shown.month_table(page, lately, by_month),
             losses=lost,
-            compared=say_period(question.compare, page.today) if question.compare else None,
+            compared=path.compared(page, found),
+            rivals=path.rivals(page),
+            against=against,
             kinds=[
                 (text, page.href(kind=word if word != Kind.STAGES else ""), word == kind) for word, text in _KINDS
             ],
