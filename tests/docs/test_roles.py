@@ -10,7 +10,7 @@ from tests.docs.pages import read, rows
 
 COLUMNS = (
     Right.SEE_FIGURES, Right.SEE_COMPANY, Right.SEE_PLAN, Right.EDIT_PLAN, Right.CONFIRM_PLAN, Right.ASK,
-    Right.ANSWER, Right.SEE_DATA, Right.SETTLE_DATA, Right.LOAD_DATA, Right.EDIT_SETTINGS,
+    Right.ANSWER, Right.SEE_DATA, Right.SEE_PERSONAL, Right.SETTLE_DATA, Right.LOAD_DATA, Right.EDIT_SETTINGS,
     Right.MANAGE_CONNECTIONS, Right.MANAGE_USERS, Right.SEE_AUDIT,
 )  # fmt: skip
 

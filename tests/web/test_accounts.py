@@ -129,6 +129,7 @@ def test_audit_log_cannot_be_rewritten(cast: dict[str, User]) -> None:
                 Right.CONFIRM_PLAN,
                 Right.ANSWER,
                 Right.SEE_DATA,
+                Right.SEE_PERSONAL,
                 Right.SETTLE_DATA,
             },
         ),

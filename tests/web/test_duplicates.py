@@ -63,6 +63,17 @@ def test_queue_shows_who_may_be_one_and_why(loaded: Workspace, signed_in: SignIn
     assert "A2 A1" in page
 
 
+def test_queue_leaves_as_files_and_is_written_down(loaded: Workspace, signed_in: SignIn) -> None:
+    client = signed_in("alice", "en")
+    exact = client.get("/duplicates?table=exact&format=csv").content.decode("utf-8-sig").splitlines()
+    assert exact == ["id,name,id of the earlier one,name of the earlier one,city,why", exact[1]]
+    assert {"c1", "c2"} <= set(exact[1].split(",")) and exact[1].endswith("one phone")
+    assert len(client.get("/duplicates?table=likely&format=csv").content.decode().splitlines()) == 2
+    assert set(AuditEntry.objects.values_list("action", "subject")) == {
+        ("list_exported", "exact"), ("list_exported", "likely"),
+    }  # fmt: skip
+
+
 def test_exact_matches_are_joined_at_once_and_taken_apart_again(loaded: Workspace, signed_in: SignIn) -> None:
     client = signed_in("alice")
     answer = client.post("/duplicates/word", {"kind": "client", "one": "all", "verdict": "same"}, follow=True)

@@ -57,9 +57,10 @@ def test_every_count_of_the_losses_opens_as_many_records(facts: Any, signed_in: 
 def test_totals_of_the_funnel_open_as_many_records(facts: Any, signed_in: SignIn) -> None:
     client = signed_in()
     for clock in ("cohort", "period"):
-        lines = client.get(f"/funnel?clock={clock}").context["totals"]
+        *lines, median = client.get(f"/funnel?clock={clock}").context["totals"]
         for line in lines:
             if line.href:
                 assert (clock, line.href, client.get(line.href).context["count"]) == (
                     clock, line.href, line.text,
                 )  # fmt: skip
+        assert median.href == lines[1].href  # a time to sale is that of the sales

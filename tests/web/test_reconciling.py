@@ -128,6 +128,8 @@ def test_word_on_a_pair_can_be_taken_back(loaded: Workspace, signed_in: SignIn) 
     client.post("/reconciliation/pair", {**PAIR, "word": "two"})
     assert "Похоже, это одна кампания" not in words(client.get("/reconciliation"))
     assert "разные кампании, alice" in words(client.get("/reconciliation"))
+    names = client.get("/reconciliation?table=names&format=csv").content.decode("utf-8-sig").splitlines()
+    assert names[0] == "источник;в отчёте;у лидов;решение" and "Весна;vesna_new;разные кампании" in names[1]
     after = words(client.post("/reconciliation/pair", {**PAIR, "word": "forget"}, follow=True))
     assert "Пара «Весна» и «vesna_new» забыта." in after
     assert "Похоже, это одна кампания" in words(client.get("/reconciliation"))

@@ -13,7 +13,7 @@ import pytest
 from django.test import Client
 
 from smarketing.web.accounts.models import AuditEntry
-from smarketing.web.reports import views
+from smarketing.web.reports import opening
 
 SignIn = Callable[..., Client]
 REVENUE = "/records?metric=revenue&clock=period&month=2026-11"
@@ -40,7 +40,7 @@ def test_file_holds_the_records_of_the_page(facts: Any, signed_in: SignIn) -> No
 
 
 def test_file_holds_all_pages_and_not_one(facts: Any, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "PAGE", 2)
+    monkeypatch.setattr(opening, "PAGE", 2)
     assert len(table(signed_in("alice").get("/records?month=2026-11&format=csv"))) == 1 + 11
 
 
@@ -78,7 +78,7 @@ def test_export_of_records_is_written_down_and_looking_is_not(facts: Any, signed
 def test_more_records_than_a_file_takes_are_refused_in_words(
     facts: Any, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "MOST", 3)
+    monkeypatch.setattr(opening, "MOST", 3)
     answer = signed_in("alice").get(f"{REVENUE}&format=csv")
     assert answer.status_code == 400
     assert "Записей 5, в файл помещается 3." in answer.content.decode()

@@ -90,6 +90,11 @@ def test_log_tells_what_was_done_and_a_stopped_kind_what_to_do(crm: Crm, admin: 
     assert "комментарий в карточке D70 сделано" in words(page)
     assert 'id="ws-notice"' in page.content.decode()
     assert "У вебхука нет нужного права." in words(page)
+    log = admin.get("/connections/crm?table=writing&format=csv").content.decode("utf-8-sig").splitlines()
+    assert log[0] == "когда;что;карточка или кто;итог;что помешало;ссылка"
+    assert any("комментарий в карточке;D70;сделано" in line for line in log)
+    due = admin.get("/connections/crm/writing/dry?format=csv").content.decode("utf-8-sig")
+    assert "D70;уведомление сотруднику" in due and "остановлен" in due
     dry = words(admin.get("/connections/crm/writing/dry"))
     assert "записалось бы: 0." in dry
     assert re.search(r"D70 уведомление сотруднику .* остановлен D70 задача", dry)

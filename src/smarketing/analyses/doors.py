@@ -1,7 +1,7 @@
-"""Which leads stand behind a step of the funnel, a cell of the losses, a time of response? What may a filter be?
+"""Which leads stand behind a step of the funnel, a cell of losses or of the what-if, a time of response?
 
-``records`` opens the metrics that are made of measures; what the funnel, the losses and the response compute
-themselves is opened here, by the same conditions they count with.
+``records`` opens the metrics that are made of measures; what the funnel, the losses, the what-if and the response
+compute themselves is opened here, by the same conditions they count with. And which values may a filter take?
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from dataclasses import replace
 from smarketing.analyses.funnel import LEAD, Kind
 from smarketing.analyses.funnel.counting import Counting
 from smarketing.analyses.measuring.asking import renamed
+from smarketing.analyses.qualification import judged_by, leads_of
 from smarketing.analyses.question import Question, filter_condition, period_condition
 from smarketing.analyses.records import LEAD_COLUMNS, Records
 from smarketing.analyses.response import WITHIN
 from smarketing.facts.company import Company
+from smarketing.facts.criteria import CriteriaVersion, TargetVerdict
 from smarketing.facts.errors import WrongQuestion, did_you_mean
 from smarketing.facts.language import Text
 from smarketing.facts.period import Clock
 from smarketing.facts.query import Reader, literal, name
 
+TURNED = {"lead_returns": "returns", "lead_reopenings": "reopenings"}  # metric → column that counts
 _ORDER = "created_at DESC NULLS LAST, lead_id"
 
 
@@ -70,6 +73,33 @@ def of_response(reader: Reader, question: Question, metric: str, limit: int = 10
     within = f" AND response_working_seconds <= {literal(WITHIN[metric])}" if metric in WITHIN else ""
     asked = replace(question, clock=Clock.COHORT)
     return _leads(reader, asked, f"is_answered AND {known}{within}", limit, offset)
+
+
+def of_turned(reader: Reader, question: Question, metric: str, limit: int = 100, offset: int = 0) -> Records:
+    """The leads that went back a stage (``lead_returns``) or were taken up again (``lead_reopenings``)."""
+    created = period_condition(question.period, "created")  # by either clock, as the funnel counts them
+    return _leads(reader, question, f"{TURNED[metric]} > 0 AND {created}", limit, offset)
+
+
+def of_draft(
+    reader: Reader,
+    question: Question,
+    draft: CriteriaVersion,
+    now: TargetVerdict | None = None,
+    then: TargetVerdict | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> Records:
+    """The leads of a cell of the what-if: by the verdict they have and by the one a draft would give.
+
+    Without both: the leads whose verdict would be another.
+    """
+    judged = judged_by(draft, reader.company)
+    parts = [f"target_verdict = {literal(now.value)}"] if now else []
+    parts += [f"({judged}) = {literal(then.value)}"] if then else []
+    chosen = " AND ".join(parts) or f"target_verdict <> ({judged})"
+    condition = f"{chosen} AND {leads_of(question, question.period)}"
+    return _leads(reader, replace(question, period=None, compare=None), condition, limit, offset)
 
 
 def values_of(reader: Reader, dimension: str, where: Mapping[str, tuple[str, ...]]) -> tuple[str | None, ...]:

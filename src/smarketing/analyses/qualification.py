@@ -139,12 +139,10 @@ def criterion_name(company: Company, key: str | None) -> Text:
 
 def what_if(reader: Reader, question: Question, draft: CriteriaVersion) -> WhatIf:
     """The verdicts that ``draft`` would give to the leads of the question, against those they have."""
-    judged = (
-        f"CASE WHEN judged_by = 'person' THEN target_verdict ELSE {verdict_expression(draft, reader.company)} END"
-    )
+    judged = judged_by(draft, reader.company)
     asked = (
         f"SELECT target_verdict AS verdict_now, {judged} AS verdict_then, COUNT(*) AS leads\n"
-        f"FROM journeys\nWHERE {_leads_of(question, question.period)}\n"
+        f"FROM journeys\nWHERE {leads_of(question, question.period)}\n"
         f"GROUP BY target_verdict, {judged}\nORDER BY verdict_now NULLS LAST, verdict_then NULLS LAST"
     )
     matrix = {(now, then): 0 for now in TargetVerdict for then in TargetVerdict}
@@ -162,6 +160,11 @@ def what_if(reader: Reader, question: Question, draft: CriteriaVersion) -> WhatI
     )
 
 
+def judged_by(draft: CriteriaVersion, company: Company) -> str:
+    """The verdict by a version as an expression over a lead; what a person judged stays."""
+    return f"CASE WHEN judged_by = 'person' THEN target_verdict ELSE {verdict_expression(draft, company)} END"
+
+
 def agreement(reader: Reader, question: Question) -> Figure:
     """How often the seller's opinion equals the verdict, of leads judged by both."""
     return measure(reader, question.split(), ("seller_agreement",)).total.figures["seller_agreement"]
@@ -169,7 +172,7 @@ def agreement(reader: Reader, question: Question) -> Figure:
 
 def arbiter(reader: Reader, question: Question, limit: int = 50, offset: int = 0) -> Arbitration:
     """The leads of which the seller and the criteria differ, newest first."""
-    where = f"{_leads_of(question, question.period)} AND {MEASURES['disputed_leads'].condition}"
+    where = f"{leads_of(question, question.period)} AND {MEASURES['disputed_leads'].condition}"
     count = reader.query(f"SELECT COUNT(*) AS leads FROM journeys WHERE {where}").to_pylist()[0]["leads"]
     page = (
         "SELECT lead_id, created_at, target_verdict, criterion, seller_verdict, seller_quality, manager,"
@@ -198,13 +201,14 @@ def _disputed(row: Mapping[str, Any]) -> DisputedLead:
 def _by_criterion(reader: Reader, question: Question, period: Period | None) -> dict[str | None, int]:
     asked = (
         "SELECT criterion, COUNT(*) AS leads\nFROM journeys\n"
-        f"WHERE {_leads_of(question, period)} AND target_verdict = 'non_target'\n"
+        f"WHERE {leads_of(question, period)} AND target_verdict = 'non_target'\n"
         "GROUP BY criterion\nORDER BY criterion NULLS LAST"
     )
     return {row["criterion"]: row["leads"] for row in reader.query(asked).to_pylist()}
 
 
-def _leads_of(question: Question, period: Period | None) -> str:
+def leads_of(question: Question, period: Period | None) -> str:
+    """The condition of the counted leads that were created in a period, as the filters say."""
     parts = ("is_counted", period_condition(period, "created"), filter_condition(renamed(question.where)))
     return " AND ".join(part for part in parts if part != "TRUE")
 

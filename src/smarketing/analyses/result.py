@@ -33,6 +33,7 @@ class Measurement:
     total: Row
     notes: tuple[Note, ...] = ()
     asked: tuple[str, ...] = ()  # the questions as the engine got them, for --explain
+    subtotals: tuple[Row, ...] = ()  # of a table by two dimensions: a row of each value of the first one
 
     @property
     def has_marks(self) -> bool:

@@ -203,13 +203,16 @@ def _about(measurement: Measurement, company: Company, language: Language) -> It
 
 
 def _lines(measurement: Measurement, company: Company, language: Language) -> Iterator[tuple[list[str], Row]]:
-    """Every row with its labels, the total last."""
+    """Every row with its labels, then the sums of the first dimension, the total last."""
     for row in measurement.rows:
         keys = zip(measurement.by, row.keys, strict=True)
         labels = [say_key(company, dimension, key).say(language) for dimension, key in keys]
         yield [*labels, *_marks(measurement, row, language)], row
     width = max(len(measurement.by), 1)
     blank = [""] * (width - 1)
+    for row in measurement.subtotals:
+        label = say_key(company, measurement.by[0], row.keys[0]).say(language)
+        yield [label, TOTAL.say(language), *blank[1:], *_marks(measurement, row, language)], row
     yield [TOTAL.say(language), *blank, *_marks(measurement, measurement.total, language)], measurement.total
 
 

@@ -69,6 +69,14 @@ def quarantine(workspace: Workspace) -> tuple[QuarantinedRow, ...]:
     return (*rows, *_refused(workspace))
 
 
+def of_load(workspace: Workspace, load_id: str) -> tuple[QuarantinedRow, ...]:
+    """Every row that one load set aside, those mended since and those that a newer load has read again too."""
+    if load_id not in {record["id"] for record in Journal(workspace.journal_path).records()}:
+        return ()
+    resolved = _resolved(workspace)
+    return tuple(_row(row, load_id, resolved=row["id"] in resolved) for row in _stored(workspace, load_id))
+
+
 def store_refused(
     workspace: Workspace, connection: str, title: str, refused: Mapping[str, Sequence[Refused]]
 ) -> None:

@@ -28,6 +28,7 @@ class Right(StrEnum):
     EDIT_PLAN = "edit_plan"
     CONFIRM_PLAN = "confirm_plan"  # for one's own department
     SEE_DATA = "see_data"  # loads, quarantine, mappings
+    SEE_PERSONAL = "see_personal"  # what a file or a card says of a person: values of quarantined rows
     SETTLE_DATA = "settle_data"  # say which campaign names and which clients are one
     LOAD_DATA = "load_data"
     EDIT_SETTINGS = "edit_settings"  # of the company: stages, hours, criteria, limits
@@ -48,6 +49,7 @@ _RIGHTS: dict[Right, frozenset[Role]] = {
     Right.EDIT_PLAN: frozenset({Role.FOUNDER, *_HEADS}),
     Right.CONFIRM_PLAN: frozenset(_HEADS),
     Right.SEE_DATA: _EVERYONE - {Role.SELLER},
+    Right.SEE_PERSONAL: frozenset({Role.FOUNDER, Role.HEAD_MARKETING, Role.HEAD_SALES, Role.ADMINISTRATOR}),
     Right.SETTLE_DATA: frozenset({Role.FOUNDER, Role.HEAD_MARKETING, Role.HEAD_SALES, Role.ADMINISTRATOR}),
     Right.LOAD_DATA: frozenset({Role.ADMINISTRATOR}),
     Right.EDIT_SETTINGS: frozenset({Role.FOUNDER, Role.ADMINISTRATOR}),

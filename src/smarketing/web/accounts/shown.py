@@ -34,6 +34,7 @@ _ACTIONS = {
     "writing_switched": Text("переключил запись в систему", "switched writing back"),
     "written_back": Text("записал в систему", "wrote into a system"),
     "records_exported": Text("выгрузил записи", "exported records"),
+    "list_exported": Text("выгрузил список", "exported a list"),
     "settings_applied": Text("применил настройки", "put settings in place"),
     "backup": Text("сделал резервную копию", "made a backup"),
     "restored": Text("восстановил из копии", "restored from a backup"),

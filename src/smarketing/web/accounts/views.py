@@ -16,11 +16,14 @@ from django.views.decorators.http import require_POST
 
 from smarketing.facts.company import Company
 from smarketing.facts.language import LANGUAGES, Text
+from smarketing.jobs.record_export import MOST
 from smarketing.web.accounts.actions import audit, note_success, save_person
 from smarketing.web.accounts.forms import PasswordForm, PersonForm, SignInForm
+from smarketing.web.accounts.lists import audit_sheet, people_sheet
 from smarketing.web.accounts.models import AuditEntry, User
 from smarketing.web.accounts.rights import Right, needs
 from smarketing.web.accounts.shown import audit_lines
+from smarketing.web.lists import list_file, offered
 from smarketing.web.reports import reading
 from smarketing.web.shell import language_of
 
@@ -75,7 +78,12 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.MANAGE_USERS)
 def people(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/people.html", {"people": User.objects.all()})
+    known, language = User.objects.all(), language_of(request)
+    if file := list_file(request, {"people": lambda: people_sheet(known, language)}):
+        return file
+    return render(
+        request, "accounts/people.html", {"people": known, "files": offered(request, "people")["people"]}
+    )
 
 
 @needs(Right.MANAGE_USERS)
@@ -92,9 +100,12 @@ def person(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 @needs(Right.SEE_AUDIT)
 def audit_log(request: HttpRequest) -> HttpResponse:
-    entries = AuditEntry.objects.select_related("user")[:200]
-    company = reading.company() or Company()
-    return render(request, "accounts/audit.html", {"entries": audit_lines(entries, company.tz)})
+    entries, language = AuditEntry.objects.select_related("user"), language_of(request)
+    zone = (reading.company() or Company()).tz
+    if file := list_file(request, {"audit": lambda: audit_sheet(entries[: MOST + 1], zone, language)}):
+        return file
+    context = {"entries": audit_lines(entries[:200], zone), "files": offered(request, "audit")["audit"]}
+    return render(request, "accounts/audit.html", context)
 
 
 def _remember(request: HttpRequest, response: HttpResponse, what: str, value: str) -> None:

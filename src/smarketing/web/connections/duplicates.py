@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -13,16 +14,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from smarketing.facts.errors import WrongQuestion
-from smarketing.facts.language import Text
+from smarketing.facts.language import Language, Text
 from smarketing.jobs.deciding import keep_words, kept_words
+from smarketing.jobs.record_export import Sheet
 from smarketing.jobs.same_people import Match, Queue, Word, queue, second_enquiries
 from smarketing.metrics.wording import say_count, say_moment
 from smarketing.web.accounts.actions import audit
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, needs
 from smarketing.web.connections.following import follow_and_tell, how_far
+from smarketing.web.connections.lists import pairs_sheet
 from smarketing.web.connections.working import workspace
+from smarketing.web.lists import Lists, list_file, list_sheet, offered
 from smarketing.web.reports import reading
+from smarketing.web.shell import language_of
 
 _Pair = TypeVar("_Pair", Match, Word)
 PAGE = 20
@@ -71,7 +76,15 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     kept = kept_words(workspace())
     found = _found(facts, kept)
     second = _unsaid(facts.answer("second_enquiries", "", lambda: second_enquiries(facts.reader)), found)
-    zone = facts.reader.company.tz
+    zone, language = facts.reader.company.tz, language_of(request)
+    made: Lists = {
+        "exact": lambda: pairs_sheet(((match, _why(match)) for match in found.exact), language),
+        "likely": lambda: pairs_sheet(((match, _why(match)) for match in found.likely), language),
+        "enquiries": lambda: pairs_sheet(((match, None) for match in second), language),
+        "words": lambda: words_sheet(_said_lines(found, kept, zone), language),
+    }
+    if file := list_file(request, made):
+        return file
     return render(
         request,
         "connections/duplicates.html",
@@ -84,10 +97,8 @@ def duplicates(request: HttpRequest) -> HttpResponse:
             "shared": found.shared_contacts,
             "second": second[:PAGE],
             "second_count": len(second),
-            "said": [
-                SaidLine(word, _why(word), say_moment(word.said_at, zone) if word.said_at else None, word in kept)
-                for word in found.said[:PAGE]
-            ],
+            "said": _said_lines(found, kept, zone)[:PAGE],
+            "files": offered(request, *made),
             **how_far(request),
         },
     )
@@ -134,6 +145,27 @@ def _found(facts: reading.Facts, kept: Sequence[Word]) -> Queue:
         likely_count=found.likely_count - (len(found.likely) - len(likely)),
         said=(*kept, *unsaid(found.said)),
     )
+
+
+def _said_lines(found: Queue, kept: Sequence[Word], zone: ZoneInfo) -> list[SaidLine]:
+    return [
+        SaidLine(word, _why(word), say_moment(word.said_at, zone) if word.said_at else None, word in kept)
+        for word in found.said
+    ]
+
+
+def words_sheet(lines: Iterable[SaidLine], language: Language) -> Sheet:
+    """What was said of pairs: the decision, why, who and when."""
+    verdicts = {"same": Text("один", "one"), "other": Text("разные", "two")}
+    heads = (
+        Text("номер", "id"), Text("номер другой", "id of the other"), Text("решение", "decision"),
+        Text("почему", "why"), Text("кто", "who"), Text("когда", "when"),
+    )  # fmt: skip
+    rows = [
+        (one.word.one, one.word.other, verdicts[one.word.verdict], one.why, one.word.said_by, one.when)
+        for one in lines
+    ]
+    return list_sheet(heads, rows, language)
 
 
 def _named(facts: reading.Facts, said: dict[str, Any]) -> Sequence[Match | Word]:

@@ -52,6 +52,7 @@ class LoadLine:
     quarantined: str
     version: str
     mended: bool
+    has_aside: bool
 
 
 def count_lines(counts: Mapping[str, Any], language: Language) -> list[CountLine]:
@@ -117,14 +118,24 @@ def conclusion(
     return Text(f"Последняя загрузка — {when.ru}; {aside.ru}.", f"The last load was on {when.en}; {aside.en}.")
 
 
-def quarantine_groups(rows: Iterable[QuarantinedRow]) -> list[tuple[Text, int]]:
-    """How many rows for each reason, most first."""
-    counted: dict[str, tuple[Text, int]] = {}
+def quarantine_groups(rows: Iterable[QuarantinedRow]) -> list[tuple[Text, int, str]]:
+    """How many rows for each reason, most first; the last is the reason's key in an address."""
+    counted: dict[str, tuple[Text, int, str]] = {}
     for row in rows:
-        key = f"{row.code}:{row.column}"
-        text, number = counted.get(key, (row.text, 0))
-        counted[key] = (text, number + 1)
-    return sorted(counted.values(), key=lambda pair: -pair[1])
+        key = reason_of(row)
+        text, number, _ = counted.get(key, (row.text, 0, key))
+        counted[key] = (text, number + 1, key)
+    return sorted(counted.values(), key=lambda found: -found[1])
+
+
+def reason_of(row: QuarantinedRow) -> str:
+    """What makes two rows stand for one reason."""
+    return f"{row.code}:{row.column or ''}"
+
+
+def sum_of(record: Mapping[str, Any], key: str) -> int:
+    """A count of a load over all its tables."""
+    return sum(int(_of(count, key)) for count in record.get("counts", {}).values())
 
 
 def table_name(table: str) -> Text:
@@ -158,10 +169,7 @@ def findings_of(report: LoadReport) -> list[tuple[Text, bool]]:
 
 
 def _load_line(record: Mapping[str, Any], company: Company, language: Language) -> LoadLine:
-    counts = record.get("counts", {}).values()
-    received, accepted, quarantined = (
-        sum(int(_of(count, key)) for count in counts) for key in ("received", "accepted", "quarantined")
-    )
+    received, accepted, quarantined = (sum_of(record, key) for key in ("received", "accepted", "quarantined"))
     return LoadLine(
         id=str(record["id"]),
         at=say_moment(datetime.fromisoformat(record["at"]), company.tz),
@@ -172,6 +180,7 @@ def _load_line(record: Mapping[str, Any], company: Company, language: Language) 
         quarantined=_count(quarantined, language),
         version=str(record.get("version") or DASH),
         mended=bool(record.get("mended")),
+        has_aside=quarantined > 0,
     )
 
 

@@ -153,6 +153,11 @@ def news(run: Run) -> Text:
     )
 
 
+def outcome_of(run: Run) -> Text:
+    """How a run ended."""
+    return _OUTCOMES[run.outcome]
+
+
 def _state(connection: Connection, standing: Standing, doing: Doing | None, asked: bool) -> Text:
     if doing is not None:
         return Text("загружается", "loading")
@@ -188,7 +193,7 @@ def _run_line(run: Run, company: Company, language: Language, now: datetime) -> 
     return RunLine(
         run=run,
         at=_moment(run.started_at, company, now),
-        outcome=_OUTCOMES[run.outcome],
+        outcome=outcome_of(run),
         mark={"lasting": "bad", "failed": "bad", "passing": "warn"}.get(run.outcome, ""),
         received=count(run.kept.received),
         news=news(run) if run.outcome == "done" else same(DASH),

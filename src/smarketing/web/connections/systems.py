@@ -18,6 +18,7 @@ from smarketing.jobs.checking import check as ask_account
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.granting import has_application, is_waiting
 from smarketing.jobs.kinds import KINDS
+from smarketing.jobs.record_export import MOST
 from smarketing.jobs.standing import Desk
 from smarketing.jobs.sync import Wish
 from smarketing.jobs.sync import resume as go_on
@@ -26,9 +27,11 @@ from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, needs
 from smarketing.web.connections import system_shown as shown
 from smarketing.web.connections.hooks import hook_address
+from smarketing.web.connections.lists import runs_sheet, systems_sheet, writing_sheet
 from smarketing.web.connections.system_forms import AgainForm, SystemForm
 from smarketing.web.connections.working import background, company, workspace
-from smarketing.web.connections.writing import writing_context
+from smarketing.web.connections.writing import writing_context, writing_entries
+from smarketing.web.lists import Lists, list_file, offered
 from smarketing.web.shell import language_of
 
 RUNS = 30
@@ -38,11 +41,14 @@ RUNS = 30
 def systems(request: HttpRequest) -> HttpResponse:
     lines = [_line(connection) for connection in Connections(workspace()).all()]
     has_worker = background().has_worker()
+    if file := list_file(request, {"connections": lambda: systems_sheet(lines, language_of(request))}):
+        return file
     return render(
         request,
         "connections/systems_table.html" if _is_part(request) else "connections/systems.html",
         {
             "lines": lines,
+            "files": offered(request, "connections")["connections"],
             "conclusion": shown.conclusion(lines, on_schedule=has_worker),
             "busy": any(line.busy for line in lines),
             "kinds": sorted(KINDS.values(), key=lambda kind: kind.key),
@@ -159,14 +165,21 @@ def system_remove(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, connection: Connection, again: AgainForm) -> HttpResponse:
-    runs = Desk(workspace(), connection.key).runs(RUNS)
+    desk, now, language = Desk(workspace(), connection.key), datetime.now(UTC), language_of(request)
+    made: Lists = {
+        "runs": lambda: runs_sheet(desk.runs(MOST), company(), language),
+        "writing": lambda: writing_sheet(writing_entries(connection.key, MOST), company(), language, now),
+    }
+    if file := list_file(request, made):
+        return file
     return render(
         request,
         "connections/system_state.html" if _is_part(request) else "connections/system.html",
         {
             "line": _line(connection),
             "connection": connection,
-            "runs": shown.run_lines(runs, company(), language_of(request), datetime.now(UTC)),
+            "runs": shown.run_lines(desk.runs(RUNS), company(), language, now),
+            "files": offered(request, *made),
             "form": again,
             "secrets": Connections(workspace()).secret_names(connection.key),
             "grantable": has_application(workspace(), connection.key),

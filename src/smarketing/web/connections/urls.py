@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from smarketing.web.connections import duplicates, following, grants, hooks, systems, views, writing
+from smarketing.web.connections import aside, duplicates, following, grants, hooks, systems, views, writing
 
 urlpatterns = [
     path("data", views.data, name="data"),
@@ -10,7 +10,7 @@ urlpatterns = [
     path("data/upload/<str:token>", views.check, name="check"),
     path("data/upload/<str:token>/load", views.take, name="take"),
     path("data/upload/<str:token>/loading", views.loading, name="loading"),
-    path("data/quarantine", views.quarantined, name="quarantine"),
+    path("data/quarantine", aside.quarantined, name="quarantine"),
     path("data/quarantine/<str:row_id>", views.quarantined_row, name="quarantined_row"),
     path("duplicates", duplicates.duplicates, name="duplicates"),
     path("duplicates/word", duplicates.word, name="same_word"),

@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from smarketing.connectors.files.mapping import parse_mapping, shipped, shipped_text
 from smarketing.facts.company import Company
 from smarketing.facts.errors import SmarketingError
-from smarketing.facts.language import Text
+from smarketing.facts.language import Text, same
 from smarketing.jobs.journal import Journal
 from smarketing.jobs.load import LoadReport, load, mend, own_mappings
 from smarketing.jobs.quarantine import QuarantinedRow, quarantine
@@ -24,13 +24,13 @@ from smarketing.jobs.workspace import Workspace, write_whole
 from smarketing.web.accounts.actions import audit
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, may, needs
-from smarketing.web.connections import shown, system_shown, uploads
+from smarketing.web.connections import aside, lists, shown, system_shown, uploads
 from smarketing.web.connections.forms import MappingForm, MendForm, UploadForm
 from smarketing.web.connections.working import background
+from smarketing.web.lists import Lists, list_file, offered
 from smarketing.web.shell import language_of
 
 PAGE = 50
-PAGE_DIGITS = 6  # of the number of a page
 SAMPLE = 20
 
 
@@ -39,8 +39,16 @@ def data(request: HttpRequest) -> HttpResponse:
     workspace, language = _workspace(), language_of(request)
     company = _company(workspace)
     records = Journal(workspace.journal_path).records()
-    waiting = _waiting(workspace)
+    waiting = aside.waiting(request.user)
     systems = system_shown.brief_lines(workspace, company, datetime.now(UTC))
+    made: Lists = {
+        "loads": lambda: lists.loads_sheet(records, company, language),
+        "systems": lambda: lists.states_sheet(systems, language),
+        "reasons": lambda: lists.reasons_sheet(waiting, language),
+        "mappings": lambda: lists.mappings_sheet(_mappings(workspace), language),
+    }
+    if file := list_file(request, made):
+        return file
     return render(
         request,
         "connections/data.html",
@@ -50,8 +58,8 @@ def data(request: HttpRequest) -> HttpResponse:
             "loads": shown.load_lines(records, company, language)[:PAGE],
             "groups": shown.quarantine_groups(waiting)[:8],
             "waiting": len(waiting),
-            "own": [mapping.name for mapping in own_mappings(workspace)],
-            "shipped": sorted(shipped().items()),
+            "mappings": _mappings(workspace),
+            "files": offered(request, *made),
             "may_load": may(request.user, Right.LOAD_DATA),
             "may_settle": may(request.user, Right.SETTLE_DATA),
         },
@@ -131,24 +139,6 @@ def loading(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "connections/loading_state.html" if part else "connections/loading.html", context)
 
 
-@needs(Right.SEE_DATA)
-def quarantined(request: HttpRequest) -> HttpResponse:
-    rows = _waiting(_workspace())
-    start = (max(_number(request.GET.get("page", "1")), 1) - 1) * PAGE
-    return render(
-        request,
-        "connections/quarantine.html",
-        {
-            "rows": rows[start : start + PAGE],
-            "count": len(rows),
-            "groups": shown.quarantine_groups(rows),
-            "earlier": start // PAGE if start else 0,
-            "later": start // PAGE + 2 if start + PAGE < len(rows) else 0,
-            "may_load": may(request.user, Right.LOAD_DATA),
-        },
-    )
-
-
 @needs(Right.LOAD_DATA)
 def quarantined_row(request: HttpRequest, row_id: str) -> HttpResponse:
     """One row with its raw cells; corrected ones are loaded again."""
@@ -216,10 +206,12 @@ def _waiting(workspace: Workspace) -> list[QuarantinedRow]:
     return [row for row in quarantine(workspace) if not row.resolved]
 
 
+def _mappings(workspace: Workspace) -> list[tuple[str, Text, bool]]:
+    """Key, title and whether it is the company's own, own ones first."""
+    own = [(mapping.name, same(mapping.name), True) for mapping in own_mappings(workspace)]
+    return own + [(key, one.title.text, False) for key, one in sorted(shipped().items())]
+
+
 def _company(workspace: Workspace) -> Company:
     """The settings, or those of nobody where the workspace is still empty."""
     return workspace.company if workspace.company_path.exists() else Company()
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) <= PAGE_DIGITS else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -10,17 +11,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from smarketing.connectors.outside.actions import ActionKind
+from smarketing.connectors.outside.actions import ActionKind, Done
 from smarketing.connectors.outside.kinds import Connection
 from smarketing.facts.errors import SmarketingError, WrongQuestion
 from smarketing.facts.language import Text
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.writing_back import PER_RUN, act, rules, switch, written
+from smarketing.jobs.writing_log import Switched
 from smarketing.web.accounts.actions import audit
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, needs
 from smarketing.web.connections import writing_shown as shown
+from smarketing.web.connections.lists import due_sheet
 from smarketing.web.connections.working import company, workspace
+from smarketing.web.lists import list_file, offered
 from smarketing.web.shell import language_of
 
 LINES = 30
@@ -35,8 +39,13 @@ def writing_context(key: str) -> dict[str, Any]:
     now, here = datetime.now(UTC), company()
     return {
         "rules": shown.rule_lines(rules(workspace(), key), here, now),
-        "entries": shown.entry_lines(written(workspace(), key).entries(LINES), here, now),
+        "entries": shown.entry_lines(writing_entries(key, LINES), here, now),
     }
+
+
+def writing_entries(key: str, newest: int) -> Sequence[Done | Switched]:
+    """The log of one connection, the newest first."""
+    return written(workspace(), key).entries(newest)
 
 
 @needs(Right.MANAGE_CONNECTIONS)
@@ -66,12 +75,14 @@ def writing_dry(request: HttpRequest, key: str) -> HttpResponse:
         context["wrong"] = error.text
     else:
         lines = shown.due_lines(acted, found)
+        if file := list_file(request, {"dry": lambda: due_sheet(lines, language_of(request))}):
+            return file
         more = {
             "left": acted.left,
             "per_run": PER_RUN,
             "ready": sum(line.on and not line.stopped for line in lines),
         }
-        context |= {"lines": lines, **more}
+        context |= {"lines": lines, "files": offered(request, "dry")["dry"], **more}
     return render(request, "connections/writing_dry.html", context)
 
 

@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from smarketing.analyses.plan_arithmetic import Duty, PlanDuties
 from smarketing.analyses.plan_horizons import MonthPlan, PlanSums, sums
-from smarketing.analyses.planning.numbers import PLANNED, Cell, Numbers, say_cell, say_metric
+from smarketing.analyses.planning.numbers import PLANNED, Numbers, say_cell, say_metric
+from smarketing.analyses.planning.numbers import Cell as PlanCell
 from smarketing.analyses.planning.record import DEPARTMENTS, PlanVersion, Standing
 from smarketing.analyses.planning.words import say_change, say_origin, say_planned
 from smarketing.analyses.verdict.words import standing_name
@@ -44,6 +45,13 @@ class Line:
     month: str = ""
     is_chosen: bool = False
     is_source: bool = False
+    cell: PlanCell | None = None  # segment and source of a row that is no month
+    hrefs: tuple[str, ...] = ()
+
+    @property
+    def figures(self) -> list[tuple[str, str]]:
+        """Every figure with the address of the numbers behind it."""
+        return list(zip(self.cells, self.hrefs, strict=True))
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,11 @@ class Board:
     lines: tuple[Line, ...]
     total: tuple[str, ...]
     unit: str
+    total_hrefs: tuple[str, ...] = ()
+
+    @property
+    def totals(self) -> list[tuple[str, str]]:
+        return list(zip(self.total, self.total_hrefs, strict=True))
 
 
 @dataclass(frozen=True)
@@ -122,18 +135,22 @@ def duties_board(duties: PlanDuties, company: Company, language: Language) -> Bo
         Text("Связаться", "To contact"), Text("Ответить вовремя", "Answer in time"), Text("Продажи", "Sales"),
         Text("Выручка", "Revenue"), Text("Ценность лида", "Worth of a lead"),
     )  # fmt: skip
-    rows = duties.duties
-    accepted = [duty.accepted for duty in rows if duty.accepted is not None]
-    total = (
-        say.count(sum(duty.leads for duty in rows)), say.count(sum(duty.target for duty in rows)),
-        say.count(sum(accepted) if len(accepted) == len(rows) else None),
-        say.count(sum(duty.contacts for duty in rows)), say.count(sum(duty.answers for duty in rows)),
-        say.count(sum(duty.sales for duty in rows)), say.money(duties.revenue), "",
-    )  # fmt: skip
+    total = (*(say.count(number) for number in duties_total(duties)), say.money(duties.revenue), "")
     return Board(heads, tuple(lines), total, say.unit)
 
 
-def numbers_board(numbers: Numbers, cells: Sequence[Cell], company: Company, language: Language) -> Board:
+def duties_total(duties: PlanDuties) -> tuple[int | None, ...]:
+    """Leads, target, to accept, to contact, to answer and sales of all segments together."""
+    rows = duties.duties
+    accepted = [duty.accepted for duty in rows if duty.accepted is not None]
+    return (
+        sum(duty.leads for duty in rows), sum(duty.target for duty in rows),
+        sum(accepted) if len(accepted) == len(rows) else None,
+        sum(duty.contacts for duty in rows), sum(duty.answers for duty in rows), sum(duty.sales for duty in rows),
+    )  # fmt: skip
+
+
+def numbers_board(numbers: Numbers, cells: Sequence[PlanCell], company: Company, language: Language) -> Board:
     """The planned numbers themselves; cells without any are left out."""
     shown = [cell for cell in cells if any((metric, *cell) in numbers for metric in PLANNED)]
     lines = tuple(
@@ -141,6 +158,7 @@ def numbers_board(numbers: Numbers, cells: Sequence[Cell], company: Company, lan
             say_cell(cell, company),
             tuple(say_planned(metric, numbers.get((metric, *cell)), company).say(language) for metric in PLANNED),
             is_source=cell[1] is not None,
+            cell=cell,
         )
         for cell in shown
     )
@@ -257,5 +275,5 @@ def _duty_line(duty: Duty, say: _Say, company: Company) -> Line:
             say.count(duty.leads), say.count(duty.target), say.count(duty.accepted), say.count(duty.contacts),
             say.count(duty.answers), say.count(duty.sales), say.money(duty.revenue), value or DASH,
         ),
-        is_source=duty.source is not None,
+        is_source=duty.source is not None, cell=(duty.segment, duty.source),
     )  # fmt: skip

@@ -19,17 +19,18 @@ from django.views.decorators.http import require_POST
 from smarketing.analyses import plan_horizons
 from smarketing.analyses.plan_horizons import MonthPlan
 from smarketing.analyses.plan_implied import ImpliedPlan
-from smarketing.analyses.planning.numbers import Numbers
-from smarketing.analyses.planning.record import numbers_in_force, versions
+from smarketing.analyses.planning.numbers import PLANNED, Cell, Numbers, say_cell
+from smarketing.analyses.planning.record import numbers_in_force, standings, versions
 from smarketing.facts.company import Company, Zone
 from smarketing.facts.errors import SmarketingError, WrongQuestion
-from smarketing.facts.language import Text
+from smarketing.facts.language import Language, Text
 from smarketing.facts.period import Month, askable
 from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.wording import ZONE_NAMES, say_day, say_month
 from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, department_of, may, needs
-from smarketing.web.planning import actions, asking, boards, sheets
+from smarketing.web.lists import offered
+from smarketing.web.planning import actions, asking, boards, figures, sheets
 from smarketing.web.planning.forms import Sent, WhyForm, added, hidden, sent
 from smarketing.web.planning.grid import grid
 from smarketing.web.planning.sheet import Sheet, cells_of, completed, judged, sheet_of, with_source
@@ -39,6 +40,8 @@ from smarketing.web.reports.sheets import FORMATS as FILES
 from smarketing.web.reports.sheets import sheet_file
 from smarketing.web.shell import language_of
 
+MONTHS = 12
+NOT_GIVEN = "~"
 SPANS = ("month", "quarter", "year")
 
 
@@ -53,6 +56,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     plans = asking.horizon(facts, months)
     chosen = next(one for one in plans if one.month == month)
     board = (boards.sales_quarter if is_quarter else boards.marketing_year)(plans, month, company, language)
+    board = figures.opened(board, figures.QUARTER if is_quarter else figures.YEAR, months, as_of)
     saved = versions(facts.reader, (month,))[month]
     numbers = numbers_in_force(facts.reader, (month,)).get(month, {})
     if file := _file(request, plans, chosen, numbers, company):
@@ -64,11 +68,14 @@ def plan(request: HttpRequest) -> HttpResponse:
         "before": month.shift(-1), "after": month.shift(1), "year": month.year,
         "before_horizon": months[0].shift(-1), "after_horizon": months[-1].shift(1),
         "horizon_name": _horizon_name(months),
-        "duties": boards.duties_board(chosen.duties, company, language) if chosen.duties else None,
+        "duties": _duties(chosen, company, language, as_of),
         "plan_kind": chosen.duties.plan_kind.value if chosen.duties else "",
         "gates": chosen.duties.gates if chosen.duties else None,
         "answer_minutes": company.response_sla_minutes,
-        "numbers": boards.numbers_board(completed(numbers), cells_of(numbers, company), company, language),
+        "numbers": figures.opened(
+            boards.numbers_board(completed(numbers), cells_of(numbers, company), company, language), PLANNED, (),
+            as_of, month,
+        ),
         "versions": boards.version_lines(saved, company, names),
         "confirmations": boards.confirmations(
             chosen.standing, None if as_of else department_of(request.user), company, names
@@ -80,10 +87,63 @@ def plan(request: HttpRequest) -> HttpResponse:
         "as_of_kept": f"&as_of={as_of.isoformat()}" if as_of else "",
         "may_load": may(request.user, Right.LOAD_DATA),
         "marketing": ZONE_NAMES[Zone.MARKETING], "sales": ZONE_NAMES[Zone.SALES],
-        "exports": {name: _exports(request, name) for name in ("horizon", "duties", "numbers")},
+        "exports": {name: _exports(request, name) for name in ("horizon", "duties", "planned", "numbers")},
         "fresh_text": freshness(facts.reader), "version": facts.reader.version,
     }  # fmt: skip
     return render(request, "planning/plan.html", context)
+
+
+@needs(Right.SEE_PLAN)
+def figure(request: HttpRequest) -> HttpResponse:
+    """The numbers of the plan behind one of its figures, and what of it has come."""
+    as_of, what = _as_of(request), request.GET.get("what", "leads")
+    facts, language = reading.at_end_of(as_of) if as_of else reading.newest(), language_of(request)
+    company, months = facts.reader.company, _months(request, facts)
+    cell, made = _cell(request), figures.made_of(what)
+    numbers = {
+        month: figures.rows_behind(found, what, cell)
+        for month, found in numbers_in_force(facts.reader, months).items()
+    }
+    make = partial(figures.rows_sheet, numbers, language)
+    if file := sheet_file(request, make, f"plan-{what}-{months[0]}", language):
+        return file
+    standing, names = standings(facts.reader, months), dict(User.objects.values_list("username", "name"))
+    rows = [
+        row for month, found in numbers.items()
+        for row in figures.plan_rows(month, found, standing.get(month), company, names)
+    ]  # fmt: skip
+    context = {
+        "made": made, "rows": rows, "count": len(rows), "cell": say_cell(cell, company) if cell else None,
+        "period": say_month(months[0]) if len(months) == 1 else _horizon_name(months),
+        "is_scaled": bool(rows) and not any(row[0] == "leads" for found in numbers.values() for row in found),
+        "facts": figures.facts_address(what, months, cell, last_day(facts.reader)),
+        "files": offered(request, "rows")["rows"], "month": months[0],
+        "fresh_text": freshness(facts.reader), "version": facts.reader.version,
+    }  # fmt: skip
+    return render(request, "planning/figure.html", context)
+
+
+def _duties(chosen: MonthPlan, company: Company, language: Language, as_of: date | None) -> boards.Board | None:
+    if chosen.duties is None:
+        return None
+    board = boards.duties_board(chosen.duties, company, language)
+    return figures.opened(board, figures.DUTIES, (chosen.month,), as_of, chosen.month)
+
+
+def _months(request: HttpRequest, facts: reading.Facts) -> tuple[Month, ...]:
+    """One month, or all of a horizon; more than a year is no horizon of the plan."""
+    first = _month(request, facts)
+    last = Month.parse(request.GET["to"]) if request.GET.get("to") else first
+    count = last.number - first.number + 1
+    if not 0 < count <= MONTHS:
+        raise WrongQuestion("bad-months", Text("Нужно от одного до двенадцати месяцев.", "One to twelve months."))
+    return tuple(first.shift(step) for step in range(count))
+
+
+def _cell(request: HttpRequest) -> Cell | None:
+    """The row of the plan that the address names; none: everything."""
+    segment, source = request.GET.get("segment", ""), request.GET.get("lead_source", "")
+    return (None if segment == NOT_GIVEN else segment, source or None) if segment else None
 
 
 def _file(
@@ -96,6 +156,9 @@ def _file(
         return sheet_file(
             request, lambda: sheets.numbers_sheet(chosen.month, numbers), f"plans-{chosen.month}", language
         )
+    if table == "planned":
+        make = partial(sheets.planned_sheet, completed(numbers), cells_of(numbers, company), company, language)
+        return sheet_file(request, make, f"plan-numbers-{chosen.month}", language)
     if table == "duties" and duties is not None:
         make = partial(sheets.duties_sheet, duties, company, language)
         return sheet_file(request, make, f"plan-duties-{chosen.month}", language)

@@ -83,6 +83,7 @@ class Cohorts:
     heads: tuple[int, ...]
     rows: tuple[CohortRow, ...]
     total: str
+    total_href: str
     unit: str
     definition: str
     has_young: bool
@@ -184,6 +185,7 @@ def _cohorts(page: Page, found: Measurement, key: str) -> Cohorts:
     rows = tuple(_cohort(page, month, by_month[month], key, (scale, largest, heads)) for month in sorted(by_month))
     return Cohorts(
         heads, rows, say_number(found.total.figures["cohort_customers"].value or 0, Unit.COUNT, page.language),
+        page.records("cohort_customers", {}),
         page.say(money_unit(page.company.currency, scale)) if metric(key).unit is Unit.MONEY else "",
         definition(key), any(cell.is_young for row in rows for cell in row.cells),
     )  # fmt: skip

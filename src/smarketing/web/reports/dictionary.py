@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smarketing.facts.company import Zone
-from smarketing.facts.language import Text
+from smarketing.facts.language import Language, Text
+from smarketing.jobs.record_export import Sheet
 from smarketing.metrics.catalogue import METRICS, accountable, name_of
 from smarketing.metrics.kinds import Direction, Metric
 from smarketing.metrics.wording import CLOCK_NAMES, UNIT_NAMES, ZONE_NAMES
+from smarketing.web.lists import list_sheet
 from smarketing.web.reports import reading
 from smarketing.web.reports.tables import ZONE_CLASS
 
@@ -53,6 +55,24 @@ def chapters() -> list[Chapter]:
         if kept:
             made.append(Chapter(ZONE_NAMES[zone], ZONE_CLASS[zone], kept))
     return made
+
+
+def dictionary_sheet(made: list[Chapter], language: Language) -> Sheet:
+    """Every metric with all that its article says."""
+    heads = (
+        Text("ключ", "key"), Text("название", "name"), Text("зона", "zone"), Text("смысл", "meaning"),
+        Text("формула", "formula"), Text("единица", "unit"), Text("направление", "direction"),
+        Text("счёт", "clock"), Text("смотрит также", "also watched by"), Text("ловушка", "pitfall"),
+    )  # fmt: skip
+    rows = [
+        (
+            one.key, one.name, one.zone, one.metric.meaning, one.metric.formula, one.unit, one.direction,
+            one.clock, one.watchers, one.metric.pitfall,
+        )
+        for chapter in made
+        for one in chapter.entries
+    ]  # fmt: skip
+    return list_sheet(heads, rows, language)
 
 
 def _entry(what: Metric) -> Entry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.safestring import SafeString, mark_safe
@@ -12,6 +12,7 @@ from smarketing.analyses.focus.gathering import MEASURED
 from smarketing.analyses.focus.result import SHARE_METRICS, ZONES, Amounts
 from smarketing.analyses.focus.words import NAMES
 from smarketing.analyses.labels import say_key
+from smarketing.analyses.question import EMPTY
 from smarketing.analyses.result import Note
 from smarketing.charts.drawing import inline_svg
 from smarketing.charts.stacked_share import shares_of, stacked_share
@@ -159,8 +160,14 @@ def total(page: Page, found: Focus) -> tuple[Cell, ...]:
     made = Amounts(
         None, dict(zip(Resource, sums, strict=True)), hours, sum(o.actions for o in found.segments), wasted
     )
+    segments = [one.segment or EMPTY for one in found.segments]
+    whole = replace(page, said=page.said.only("segment", *segments)) if found.under_test else page
+    known = [whole.records(MEASURED.get(resource, "leads"), {}) for resource in Resource]
+    hrefs = (*known, whole.records("non_target_leads", {}))
     cells = _row(page, found, made, with_shares=False).cells
-    return tuple(Cell(cell.text, "", "") for cell in cells)
+    return tuple(
+        Cell(cell.text, "", "" if cell.text == DASH else href) for cell, href in zip(cells, hrefs, strict=True)
+    )
 
 
 def shares(page: Page, found: Focus, before: Focus | None) -> list[OnFocus]:

@@ -9,13 +9,14 @@ from smarketing.analyses.labels import say_key
 from smarketing.analyses.qualification import Arbitration, CriterionRow, DisputedLead, WhatIf, what_if
 from smarketing.analyses.verdict.words import LABEL_NAMES
 from smarketing.facts.company import Company
-from smarketing.facts.criteria import TargetVerdict
+from smarketing.facts.criteria import CriteriaVersion, TargetVerdict
 from smarketing.facts.errors import WrongQuestion, did_you_mean
 from smarketing.facts.language import Text
 from smarketing.metrics.kinds import Figure, Unit
 from smarketing.metrics.wording import DASH, say, say_day, say_difference, say_no_value, say_number
 from smarketing.web.reports.page import Page
 from smarketing.web.reports.rows import safe_url
+from smarketing.web.reports.sheets import FORMATS
 from smarketing.web.reports.tables import parts
 
 _ALL_MET = Text("все выполнены", "all met")
@@ -27,6 +28,7 @@ class CriterionLine:
     leads: str
     href: str
     share: str
+    share_href: str
     title: str
     difference: str
     label: Text | None
@@ -72,7 +74,8 @@ def disputed_lines(page: Page, found: Arbitration) -> dict[str, Any]:
                 source=say_key(company, "lead_source", lead.lead_source),
             )
         )
-    return {"count": found.count, "lines": lines, "href": page.records("disputed_leads", {})}
+    files = [(name.upper(), page.records("disputed_leads", {}, format=name)) for name in FORMATS]
+    return {"count": found.count, "lines": lines, "href": page.records("disputed_leads", {}), "files": files}
 
 
 def _criterion_of(lead: DisputedLead, company: Company) -> Text:
@@ -95,10 +98,16 @@ def versions(page: Page) -> list[dict[str, Any]]:
     ]
 
 
-def what_if_of(page: Page, draft: str) -> dict[str, Any] | None:
+def what_if_of(page: Page) -> WhatIf | None:
     """What a version would have said of the leads of the page; None where none is asked for."""
+    draft = page.request.GET.get("draft", "")
     if not draft:
         return None
+    version, question = version_of(page, draft), page.question
+    return page.facts.answer(f"what-if:{draft}", question, lambda: what_if(page.reader, question, version))
+
+
+def version_of(page: Page, draft: str) -> CriteriaVersion:
     known = {version.version: version for version in page.company.criteria}
     if draft not in known:
         hint = did_you_mean(draft, known)
@@ -106,27 +115,7 @@ def what_if_of(page: Page, draft: str) -> dict[str, Any] | None:
             "unknown-criteria",
             Text(f"Версии критериев «{draft}» нет. {hint.ru}", f"No criteria version “{draft}”. {hint.en}"),
         )
-    question = page.question
-    found = page.facts.answer(f"what-if:{draft}", question, lambda: what_if(page.reader, question, known[draft]))
-    return _what_if(page, found)
-
-
-def _what_if(page: Page, found: WhatIf) -> dict[str, Any]:
-    return {
-        "draft": found.draft,
-        "changed": say_number(found.changed, Unit.COUNT, page.language),
-        "leads": say_number(found.leads, Unit.COUNT, page.language),
-        "before": say(found.before, page.language),
-        "after": say(found.after, page.language),
-        "heads": [say_key(page.company, "target_verdict", verdict.value) for verdict in TargetVerdict],
-        "rows": [
-            (
-                say_key(page.company, "target_verdict", now.value),
-                [say_number(found.matrix[now, then], Unit.COUNT, page.language) for then in TargetVerdict],
-            )
-            for now in TargetVerdict
-        ],
-    }
+    return known[draft]
 
 
 def _criterion(page: Page, row: CriterionRow) -> CriterionLine:
@@ -136,6 +125,7 @@ def _criterion(page: Page, row: CriterionRow) -> CriterionLine:
         leads=say_number(row.leads, Unit.COUNT, page.language),
         href=page.records("non_target_leads", {"criterion": row.criterion}),
         share=say(row.share, page.language),
+        share_href=page.records("non_target_leads", {}),
         title=parts(row.share, page.language),
         difference=DASH if difference is None else say_difference(difference, Unit.SHARE, page.language),
         label=LABEL_NAMES[row.shift.label] if row.shift else None,

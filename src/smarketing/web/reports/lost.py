@@ -30,6 +30,7 @@ class HeatCell:
     text: str
     href: str = ""
     shade: int = 0
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -151,8 +152,8 @@ def _cell(page: Page, count: int, href: str, whole: int | None) -> HeatCell:
     if not count:
         return HeatCell(NOTHING)
     if whole:
-        return HeatCell(say_number(Decimal(count) / whole, Unit.SHARE, page.language), href)
-    return HeatCell(say_number(count, Unit.COUNT, page.language), href)
+        return HeatCell(say_number(Decimal(count) / whole, Unit.SHARE, page.language), href, count=count)
+    return HeatCell(say_number(count, Unit.COUNT, page.language), href, count=count)
 
 
 def _month_cells(

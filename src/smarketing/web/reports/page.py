@@ -54,6 +54,9 @@ KEPT = (
     "hour",
     "beside",
     "against",
+    "now",
+    "then",
+    "columns",
 )
 MANY = 60  # a picker with more values than this is a text field in disguise: left out
 
@@ -108,8 +111,7 @@ class Page:
 
     def href(self, question: Question | None = None, **more: str) -> str:
         """This page with another question; what the page itself keeps in the address stays unless given."""
-        kept = {key: self.request.GET.get(key, "") for key in KEPT}
-        query = asking.to_query(question or self.said, self.defaults, **{**kept, **more})
+        query = asking.to_query(question or self.said, self.defaults, **{**self._own(), **more})
         return f"{self.request.path}?{query}" if query else self.request.path
 
     def records(self, metric: str, keys: Mapping[str, str | int | None], **more: str) -> str:
@@ -174,7 +176,7 @@ class Page:
             "period": self._period(),
             "filters": self._filters(),
             "chips": self._chips(),
-            "asked": self._hidden("draft"),
+            "asked": self.carried("draft"),
             "exports": [(name.upper(), self.href(format=name)) for name in FORMATS],
             "fresh_text": self.say(freshness(self.reader)),
             "clock_text": self.say(CLOCK_NAMES[self.question.clock]),
@@ -207,7 +209,7 @@ class Page:
             "to": shown.last_day.isoformat(),
             "compare": self._compare() if self.compares else [],
             "clocks": [(clock.value, CLOCK_NAMES[clock], clock is said.clock) for clock in Clock],
-            "hidden": self._hidden(
+            "hidden": self.carried(
                 "period", "month", "from", "to", "clock", *(("compare",) if self.compares else ())
             ),
         }
@@ -232,7 +234,7 @@ class Page:
 
     def _filters(self) -> dict[str, Any]:
         fields = [field for field in (self._filter(dimension) for dimension in PICKED) if field]
-        return {"fields": fields, "hidden": self._hidden(*PICKED), "count": len(self.said.where)}
+        return {"fields": fields, "hidden": self.carried(*PICKED), "count": len(self.said.where)}
 
     def _filter(self, dimension: str) -> dict[str, Any] | None:
         if dimension == "manager" and _is_seller(self.request):
@@ -276,9 +278,14 @@ class Page:
             chips.append((self.say(text), self.href(replace(self.said, compare=None))))
         return chips
 
-    def _hidden(self, *left_out: str) -> asking.Pairs:
+    def _own(self) -> dict[str, str]:
+        """What the page keeps in its address; what was ticked one by one becomes one word."""
+        said = self.request.GET
+        return {**{key: said.get(key, "") for key in KEPT}, "columns": ",".join(said.getlist("columns"))}
+
+    def carried(self, *left_out: str) -> asking.Pairs:
         """What a form of one picker must carry along."""
-        kept = [(key, self.request.GET[key]) for key in KEPT if self.request.GET.get(key)]
+        kept = [(key, value) for key, value in self._own().items() if value]
         return [pair for pair in asking.pairs(self.said, self.defaults) + kept if pair[0] not in left_out]
 
 

@@ -63,6 +63,7 @@ class TransitionLine:
     lost_href: str
     open: str
     open_href: str
+    time_href: str
 
 
 @dataclass(frozen=True)
@@ -148,25 +149,41 @@ def worth_scale(funnel: Funnel) -> Scale:
 def totals(page: Page, funnel: Funnel) -> list[TotalLine]:
     """What became of the leads, in figures; each opens its leads where they can be told apart."""
     found = funnel.totals
-    lost = page.records("lost_leads", {"outcome": "lost"})
-    lines = [
-        (Text("Лиды", "Leads"), found.leads, "leads", page.records("leads", {})),
-        (Text("Продажи", "Sales"), found.won, "sales", page.records("sales", {})),
-        (Text("Потеряно", "Lost"), found.lost, "lost_leads", lost),
-        (Text("Ещё в работе", "Still open"), found.open, "open_leads", still_open(page)),
-        (Text("Вернулись на раннюю стадию", "Went back a stage"), found.returned, "lead_returns", ""),
-        (Text("Открыты снова после отказа", "Reopened after a loss"), found.reopened, "lead_reopenings", ""),
-    ]
+    doors = {
+        "lost_leads": page.records("lost_leads", {"outcome": "lost"}),
+        "open_leads": still_open(page),
+    }
     shown = [
-        TotalLine(name, say_number(number, Unit.COUNT, page.language), definition(key), href if number else "")
-        for name, number, key, href in lines
-    ]
+        TotalLine(
+            name, say_number(number, Unit.COUNT, page.language), definition(key),
+            (doors.get(key) or page.records(key, {})) if number else "",
+        )
+        for name, number, key in of_totals(funnel)
+    ]  # fmt: skip
     if found.median_won_seconds is not None:
         time = say_number(found.median_won_seconds, Unit.SECONDS, page.language)
         shown.append(
-            TotalLine(Text("До продажи, медиана", "Time to sale, median"), time, definition("cycle_days"))
+            TotalLine(
+                Text("До продажи, медиана", "Time to sale, median"),
+                time,
+                definition("cycle_days"),
+                page.records("sales", {}),
+            )
         )
     return shown
+
+
+def of_totals(funnel: Funnel) -> list[tuple[Text, int, str]]:
+    """What became of the leads: the name, how many, and the metric that defines it."""
+    found = funnel.totals
+    return [
+        (Text("Лиды", "Leads"), found.leads, "leads"),
+        (Text("Продажи", "Sales"), found.won, "sales"),
+        (Text("Потеряно", "Lost"), found.lost, "lost_leads"),
+        (Text("Ещё в работе", "Still open"), found.open, "open_leads"),
+        (Text("Вернулись на раннюю стадию", "Went back a stage"), found.returned, "lead_returns"),
+        (Text("Открыты снова после отказа", "Reopened after a loss"), found.reopened, "lead_reopenings"),
+    ]
 
 
 def _transition(
@@ -205,6 +222,7 @@ def _transition(
         lost_href=page.records("stage_lost", {}, step=start.key, kind=_kind(funnel)),
         open=say_number(start.counts.open, Unit.COUNT, page.language),
         open_href=page.records("stage_open", {}, step=start.key, kind=_kind(funnel)),
+        time_href=page.records("stage_reached", {}, step=start.key, kind=_kind(funnel)),
     )
 
 

@@ -67,13 +67,13 @@ class Shown:
     is_number: bool = False
 
 
+def head_of(column: str) -> Text:
+    return _HEADS.get(column, DIMENSION_NAMES.get(column, same(column)))
+
+
 def heads(found: Records) -> list[tuple[Text, bool]]:
     """Names of the columns and whether they hold numbers."""
-    return [
-        (_HEADS.get(column, DIMENSION_NAMES.get(column, same(column))), column in _MONEY | _NUMBERS)
-        for column in found.columns
-        if column not in _SIDE
-    ]
+    return [(head_of(column), column in _MONEY | _NUMBERS) for column in found.columns if column not in _SIDE]
 
 
 def lines(found: Records, company: Company, language: Language) -> list[list[Shown]]:
@@ -94,10 +94,7 @@ def lines(found: Records, company: Company, language: Language) -> list[list[Sho
 def sheet(found: Records, company: Company, language: Language) -> Sheet:
     """The same rows as values, every column of the page; the address in the CRM stands in the last one."""
     columns = [*(column for column in found.columns if column not in _SIDE), *_SIDE.intersection(found.columns)]
-    heads = [
-        _LINK if column in _SIDE else _HEADS.get(column, DIMENSION_NAMES.get(column, same(column)))
-        for column in columns
-    ]
+    heads = [_LINK if column in _SIDE else head_of(column) for column in columns]
     places = [found.columns.index(column) for column in columns]
     return Sheet(
         tuple(head.say(language) for head in heads),

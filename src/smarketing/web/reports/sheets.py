@@ -56,8 +56,8 @@ def criteria_sheet(criteria: Sequence[CriterionRow], language: Language) -> Shee
     )  # fmt: skip
     rows = [
         (
-            row.name.say(language), row.leads, _percent(row.share.value), *_bounds(row.share.interval),
-            _percent(row.shift.difference if row.shift else None),
+            row.name.say(language), row.leads, percent(row.share.value), *_bounds(row.share.interval),
+            percent(row.shift.difference if row.shift else None),
         )
         for row in criteria
     ]  # fmt: skip
@@ -135,8 +135,8 @@ def focus_shares_sheet(found: Focus, language: Language) -> Sheet:
     )  # fmt: skip
     rows = [
         (
-            NAMES[one.resource].say(language), ZONE_NAMES[one.zone].say(language), _percent(one.figure.value),
-            *_bounds(one.figure.interval), _percent(one.gap),
+            NAMES[one.resource].say(language), ZONE_NAMES[one.zone].say(language), percent(one.figure.value),
+            *_bounds(one.figure.interval), percent(one.gap),
         )
         for one in found.focus_shares
     ]  # fmt: skip
@@ -151,7 +151,7 @@ def distances_sheet(found: Focus, language: Language) -> Sheet:
     )  # fmt: skip
     rows = [
         (
-            NAMES[one.first].say(language), NAMES[one.second].say(language), _percent(one.variation),
+            NAMES[one.first].say(language), NAMES[one.second].say(language), percent(one.variation),
             *_bounds(one.variation_interval), _rounded(one.bits),
         )
         for one in found.distances
@@ -167,7 +167,7 @@ def answers_sheet(now: AnswerCurve, before: AnswerCurve, language: Language) -> 
     )  # fmt: skip
     then = dict(zip(before.seconds, before.shares, strict=True))
     rows = [
-        (seconds // 60, _percent(share), _percent(then.get(seconds)))
+        (seconds // 60, percent(share), percent(then.get(seconds)))
         for seconds, share in zip(now.seconds, now.shares, strict=True)
     ]
     width = 3 if before.seconds else 2
@@ -178,12 +178,13 @@ def _sheet(heads: Sequence[Text], rows: Sequence[Sequence[Cell]], language: Lang
     return Sheet(tuple(head.say(language) for head in heads), rows)
 
 
-def _percent(share: Decimal | float | None) -> Decimal | None:
+def percent(share: Decimal | float | None) -> Decimal | None:
+    """A share of one in per cent, to four digits."""
     return None if share is None else _rounded(100 * float(share))
 
 
 def _bounds(interval: Interval | None) -> tuple[Decimal | None, Decimal | None]:
-    return (None, None) if interval is None else (_percent(interval.low), _percent(interval.high))
+    return (None, None) if interval is None else (percent(interval.low), percent(interval.high))
 
 
 def _money_bounds(interval: Interval | None) -> tuple[Decimal | None, Decimal | None]:

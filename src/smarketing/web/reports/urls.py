@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from smarketing.web.reports import asked, customers, guidance, response, telling, views
+from smarketing.web.reports import asked, customers, guidance, opening, response, telling, views
 from smarketing.web.reports.reconciling import views as reconciling
 
 urlpatterns = [
@@ -18,6 +18,6 @@ urlpatterns = [
     path("reconciliation", reconciling.reconciliation, name="reconciliation"),
     path("reconciliation/pair", reconciling.campaign_pair, name="campaign_pair"),
     path("metrics", views.metrics, name="metrics"),
-    path("records", views.records, name="records"),
+    path("records", opening.records, name="records"),
     path("how/<slug:page>", telling.how, name="how"),
 ]

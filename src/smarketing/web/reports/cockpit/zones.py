@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.urls import reverse
+
 from smarketing.analyses.measuring import measure, measured_as
 from smarketing.analyses.question import Question
 from smarketing.analyses.response import response
@@ -13,10 +15,13 @@ from smarketing.analyses.result import Measurement
 from smarketing.analyses.weekly import Weekly, weekly, weeks_until
 from smarketing.facts.company import Milestone, Zone
 from smarketing.facts.language import Text
+from smarketing.facts.period import Month
+from smarketing.jobs.record_export import Sheet
 from smarketing.metrics.catalogue import metric, name_of
 from smarketing.metrics.kinds import Figure, Row, Unit
 from smarketing.metrics.wording import (
     DASH,
+    UNIT_NAMES,
     ZONE_NAMES,
     Scale,
     money_scale,
@@ -25,10 +30,13 @@ from smarketing.metrics.wording import (
     say_no_value,
     say_number,
 )
+from smarketing.web.accounts.rights import Right, may
+from smarketing.web.lists import list_sheet
 from smarketing.web.reports.cockpit.judgement import Judgement
 from smarketing.web.reports.cockpit.weeks import line_of, told
 from smarketing.web.reports.drawing import Spark
 from smarketing.web.reports.page import Page, definition
+from smarketing.web.reports.sheets import percent
 from smarketing.web.reports.tables import ZONE_CLASS, parts, say_cell
 
 _MARKETING = (
@@ -40,6 +48,9 @@ _SALES = (
     "fill_rate",
 )  # fmt: skip
 _OF_RESPONSE = ("response_median", "response_p90")
+# Metrics whose plan is made of numbers that open; a cost per thing is planned as such or not at all.
+_OF_PLAN = {"leads": "leads", "target_leads": "target", "accepted_leads": "accepted", "sales": "sales",
+            "revenue": "revenue", "spend": "spend", "aov": "aov"}  # fmt: skip
 _LARGE = ("revenue", "spend")  # sums in the page's unit; costs per thing to the rouble
 _NEEDS = {"accepted_leads": Milestone.ACCEPTED, "target_to_accepted_cr": Milestone.ACCEPTED,
           "accepted_to_sale_cr": Milestone.ACCEPTED}  # fmt: skip
@@ -59,6 +70,7 @@ class Line:
     why: str
     href: str
     plan: str
+    plan_href: str
     before: str
     before_href: str
     difference: str
@@ -118,6 +130,30 @@ def panels(page: Page, found: Compared) -> list[ZonePanel]:
     return [_panel(page, zone, keys, found) for zone, keys in ((Zone.MARKETING, _MARKETING), (Zone.SALES, _SALES))]
 
 
+def overview_sheet(page: Page, found: Compared) -> Sheet:
+    """A row for each metric of both zones: its value, its plan and what it was; shares in per cent."""
+    heads = (
+        Text("зона", "zone"), Text("показатель", "metric"), Text("единица", "unit"), Text("факт", "actual"),
+        Text("план", "plan"), Text("было", "before"),
+    )  # fmt: skip
+    rows = []
+    for zone, keys in ((Zone.MARKETING, _MARKETING), (Zone.SALES, _SALES)):
+        for key in (key for key in keys if key in found.now.metrics):
+            old = found.before.total if found.before else None
+            values = (_number(found.now.total, key), found.planned.get(key), _number(old, key) if old else None)
+            unit = metric(key).unit
+            word = money_unit(found.now.currency) if unit is Unit.MONEY else UNIT_NAMES[unit]
+            rows.append((ZONE_NAMES[zone], name_of(metric(key), page.company), word,
+                         *(_plain(value, unit) for value in values)))  # fmt: skip
+    return list_sheet(heads, rows, page.language)
+
+
+def _plain(value: Decimal | float | None, unit: Unit) -> Decimal | None:
+    if value is None:
+        return None
+    return percent(value) if unit is Unit.SHARE else percent(value / 100)
+
+
 def _panel(page: Page, zone: Zone, keys: tuple[str, ...], found: Compared) -> ZonePanel:
     lines = tuple(_line(page, key, found) for key in keys if key in found.now.metrics)
     return ZonePanel(ZONE_NAMES[zone], ZONE_CLASS[zone], lines, any(line.plan for line in lines))
@@ -139,6 +175,7 @@ def _line(page: Page, key: str, found: Compared) -> Line:
         why="" if _is_known(figure) else page.say(say_no_value(figure.reason if figure else None)),
         href=page.records(key, {}),
         plan=_plan(page, key, found, scale),
+        plan_href=_plan_href(page, key, found),
         before=say_cell(old, page.language, found.now.currency, scale) if old else DASH,
         before_href=_before_href(page, key, found) if _is_known(old) else "",
         difference=_difference(page, figure, old),
@@ -157,6 +194,14 @@ def _plan(page: Page, key: str, found: Compared, scale: Scale) -> str:
     if unit is Unit.COUNT:
         return say_number(value, unit, page.language, digits=0)
     return say_number(value, unit, page.language, found.now.currency, scale, bare=True)
+
+
+def _plan_href(page: Page, key: str, found: Compared) -> str:
+    """The numbers of the month's plan behind a planned metric; nothing for whom the plan is none of the work."""
+    what, period = _OF_PLAN.get(key), found.now.question.period
+    if what is None or period is None or not may(page.request.user, Right.SEE_PLAN):
+        return ""
+    return f"{reverse('plan_figure')}?what={what}&month={Month.of(period.start)}"
 
 
 def _before_href(page: Page, key: str, found: Compared) -> str:

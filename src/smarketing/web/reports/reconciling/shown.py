@@ -16,10 +16,12 @@ from smarketing.analyses.reconciliation.saying import conclusion
 from smarketing.analyses.result import Measurement
 from smarketing.facts.company import CampaignPair, Zone
 from smarketing.facts.errors import WrongQuestion
-from smarketing.facts.language import Text
+from smarketing.facts.language import Language, Text
+from smarketing.jobs.record_export import Sheet
 from smarketing.metrics.catalogue import metric, name_of
 from smarketing.metrics.kinds import Figure, Row, Unit
 from smarketing.metrics.wording import DASH, say, say_day, say_no_value, say_number
+from smarketing.web.lists import list_sheet
 from smarketing.web.reports import reading
 from smarketing.web.reports.page import Page
 from smarketing.web.reports.tables import Group, Table, table
@@ -156,6 +158,16 @@ def judged_pairs(page: Page) -> list[JudgedPair]:
         JudgedPair(say_key(page.company, "lead_source", pair.lead_source), pair, _word(pair), pair not in followed)
         for pair in reversed(_judged(page))
     ]
+
+
+def names_sheet(judged: Sequence[JudgedPair], language: Language) -> Sheet:
+    """What people said of two names."""
+    heads = (
+        Text("источник", "source"), Text("в отчёте", "in the report"), Text("у лидов", "on leads"),
+        Text("решение", "decision"),
+    )  # fmt: skip
+    rows = [(one.pair.lead_source, one.pair.report, one.pair.crm, one.said) for one in judged]
+    return list_sheet(heads, rows, language)
 
 
 def _judged(page: Page) -> Sequence[CampaignPair]:

@@ -20,6 +20,7 @@ from smarketing.web.accounts.models import User
 from smarketing.web.accounts.rights import Right, may, needs
 from smarketing.web.connections.following import follow_and_tell, how_far
 from smarketing.web.connections.working import workspace
+from smarketing.web.lists import list_file, offered
 from smarketing.web.reports.page import FORMATS, Page
 from smarketing.web.reports.reconciling import shown
 from smarketing.web.reports.reconciling.forms import FORGET, ONE, PairForm
@@ -40,9 +41,15 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
     question = page.question
     found = shown.found(page, question)
     ledger = shown.ledger(page)
-    if file := page.exported(ledger if request.GET.get("table") == "ledger" else found.table):
-        return file
     first = shown.found(page, question.split(*question.by[:1])) if len(question.by) == 2 else None
+    judged = shown.judged_pairs(page)
+    whole = replace(found.table, subtotals=first.table.rows) if first else found.table
+    if request.GET.get("table") == "names":
+        file = list_file(request, {"names": lambda: shown.names_sheet(judged, page.language)})
+    else:
+        file = page.exported(ledger if request.GET.get("table") == "ledger" else whole)
+    if file:
+        return file
     return render(
         request,
         "reports/reconciliation.html",
@@ -51,7 +58,8 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
             table=shown.shown_table(page, found, first),
             reports=shown.reports(page, found),
             pairs=shown.open_pairs(page, found.pairs),
-            judged=shown.judged_pairs(page),
+            judged=judged,
+            name_files=offered(request, "names")["names"],
             pair_heads=shown.heads(page),
             may_settle=may(request.user, Right.SETTLE_DATA),
             splits=_splits(page),
