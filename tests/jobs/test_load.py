@@ -13,7 +13,7 @@ from smarketing.facts.company import Company, parse_company
 from smarketing.facts.errors import WrongInput
 from smarketing.jobs.journal import Journal
 from smarketing.jobs.load import LoadReport, load, mend
-from smarketing.jobs.quarantine import quarantine
+from smarketing.jobs.quarantine import quarantine, waiting
 from smarketing.jobs.workspace import Workspace
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
@@ -269,10 +269,33 @@ def test_a_row_with_missing_cells_is_mended_by_giving_all_of_them(workspace: Wor
     path.write_text("lead_id,created_at,amount\n1,2026-11-01,5\n2,2026-11-02\n", encoding="utf-8")
     run(workspace, path)
     (row,) = quarantine(workspace)
-    assert (row.code, dict(row.raw)) == ("wrong-cells", {"": "2,2026-11-02"})
-    mend(workspace, {row.id: {"lead_id": "2", "created_at": "2026-11-02", "amount": "7"}}, now=NOW)
+    assert (row.code, row.raw["amount"]) == ("wrong-cells", None)
+    mend(workspace, {row.id: {"amount": "7"}}, now=NOW)
     assert outcomes(workspace) == [("1", "open"), ("2", "open")]
     assert quarantine(workspace)[0].resolved
+
+
+def test_a_cell_that_spoils_several_facts_waits_once(tmp_path: Path) -> None:
+    """The day of creation is the lead's and its first stage's: two rows are set aside, one is to be mended."""
+    workspace = Workspace.init(tmp_path / "shop", Company())
+    path = tmp_path / "deals.csv"
+    rows = "1;01.11.2026;5;Новый\n2;31.02.2026;6;Новый\n"
+    path.write_text("Номер сделки;Дата создания;Сумма;Стадия\n" + rows, encoding="utf-8")
+    report = run(workspace, path)
+    aside = {table: count.quarantined for table, count in report.counts.items()}
+    assert aside == {"leads": 1, "stage_moves": 1, "payments": 0}
+    (row,) = waiting(workspace)
+    assert (row.heading, row.row, len(quarantine(workspace))) == ("Дата создания", 3, 2)
+    mend(workspace, {row.id: {"Дата создания": "28.02.2026"}}, now=NOW)
+    assert waiting(workspace) == ()
+    assert [lead for lead, _ in outcomes(workspace)] == ["1", "2"]
+
+
+def test_an_open_quote_cannot_be_mended_cell_by_cell(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text('lead_id,created_at,amount\n1,2026-11-01,5\n2,2026-11-02,"6\n3,2026-11-03,7\n', "utf-8")
+    run(workspace, path)
+    assert [(row.row, row.code, row.mendable) for row in waiting(workspace)] == [(3, "open-quote", False)]
 
 
 def test_a_given_mapping_is_for_the_files_that_have_its_headings(workspace: Workspace, folder: Path) -> None:

@@ -94,7 +94,7 @@ def test_a_check_recognises_the_files_and_writes_nothing(founder: Founder) -> No
 def test_the_load_takes_everything_but_two_rows_and_says_which(founder: Founder) -> None:
     assert founder.load.exit_code == 1  # done, and something waits to be looked at
     assert "Loaded: version 1." in founder.load.output
-    assert "The required field “lead_id” is empty. 2 rows (deals.csv: 14855, 14856)" in founder.load.output
+    assert "The required field “Id” is empty. 2 rows (deals.csv: 14855, 14856)" in founder.load.output
     assert len(quarantine(founder.workspace)) == 2
     company = founder.workspace.company
     assert (company.currency, company.zone, len(company.stages)) == ("EUR", "Europe/Berlin", 10)

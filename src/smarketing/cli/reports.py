@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from decimal import Decimal
 
@@ -19,6 +18,7 @@ from smarketing.facts.company import Company
 from smarketing.facts.language import Language, Text, plural
 from smarketing.facts.tables import TABLES
 from smarketing.jobs.load import LoadReport
+from smarketing.jobs.quarantine import QuarantinedRow
 from smarketing.metrics.kinds import Unit
 from smarketing.metrics.wording import say_number
 
@@ -179,14 +179,22 @@ def _days(span: tuple[date, date] | None) -> str | None:
 
 
 def _print_quarantined(console: Console, report: LoadReport, language: Language) -> None:
-    reasons = Counter(row.code for row in report.quarantined)
-    for code, count in reasons.most_common():
-        first = next(row for row in report.quarantined if row.code == code)
-        rows = ", ".join(str(row.row) for row in report.quarantined if row.code == code and row.file == first.file)
-        shown = rows if count <= EXAMPLES else ", ".join(rows.split(", ")[:EXAMPLES]) + " …"
+    kinds: dict[tuple[str, str | None], dict[tuple[str, int | str], QuarantinedRow]] = {}
+    for row in report.quarantined:  # one cell may spoil several facts: its row is counted once
+        kinds.setdefault((row.code, row.heading), {}).setdefault((row.file, row.row), row)
+    for found in sorted(kinds.values(), key=len, reverse=True):
+        count, first = len(found), next(iter(found.values()))
+        rows = [str(number) for file, number in found if file == first.file]
+        shown = ", ".join(rows[:EXAMPLES]) + (" …" if count > EXAMPLES else "")
         words = plural(count, ("строка", "строки", "строк"), ("row", "rows"))
         said = t(f"{count} {words.ru} ({first.file}: {shown})", f"{count} {words.en} ({first.file}: {shown})")
         _say(console, f"! {first.text.say(language)} {said}")
+    if kinds and not report.check:
+        way = Text(
+            "Исправьте эти строки на странице «Данные» или в файле и загрузите его снова.",
+            "Mend these rows on the page “Data”, or in the file and load it again.",
+        )
+        _say(console, f"  {way.say(language)}")
 
 
 def _end(report: LoadReport) -> str:

@@ -15,7 +15,7 @@ from smarketing.facts.language import Text, plural
 from smarketing.facts.query import Reader
 from smarketing.jobs.connections import Connections
 from smarketing.jobs.freshness import concerns
-from smarketing.jobs.quarantine import quarantine
+from smarketing.jobs.quarantine import waiting
 from smarketing.jobs.workspace import Workspace
 
 OLDEST_PYTHON = (3, 11)
@@ -160,7 +160,7 @@ def _connected(workspace: Workspace, now: datetime) -> Iterator[Finding]:
 
 
 def _quarantined(workspace: Workspace) -> Finding:
-    count = sum(not row.resolved for row in quarantine(workspace))
+    count = len(waiting(workspace))
     if not count:
         return Finding("quarantine", State.GOOD, Text("Карантин пуст.", "Nothing is in quarantine."))
     words = plural(count, ("строка", "строки", "строк"), ("row", "rows"))

@@ -37,6 +37,7 @@ class QuarantinedRow:
     text: Text
     resolved: bool = False
     mendable: bool = True  # here; a record of a connected system is mended there and comes again by itself
+    heading: str | None = None  # the column as the file calls it
 
 
 def store(workspace: Workspace, load_id: str, rows: pa.Table) -> None:
@@ -75,6 +76,15 @@ def of_load(workspace: Workspace, load_id: str) -> tuple[QuarantinedRow, ...]:
         return ()
     resolved = _resolved(workspace)
     return tuple(_row(row, load_id, resolved=row["id"] in resolved) for row in _stored(workspace, load_id))
+
+
+def waiting(workspace: Workspace) -> tuple[QuarantinedRow, ...]:
+    """What a person has to mend: a cell that spoils several facts is one thing, mended once."""
+    seen: dict[tuple[object, ...], QuarantinedRow] = {}
+    for row in quarantine(workspace):
+        if not row.resolved:
+            seen.setdefault((row.load_id, row.file, row.row, row.code, row.heading), row)
+    return tuple(seen.values())
 
 
 def store_refused(
@@ -167,7 +177,9 @@ def _row(stored: Mapping[str, Any], load_id: str, *, resolved: bool, mendable: b
         raw=_cells(stored["raw"]),
         text=Text(stored["ru"], stored["en"]),
         resolved=resolved,
-        mendable=mendable,
+        # A row whose cells could not be told apart has none to correct.
+        mendable=mendable and stored["code"] != "open-quote",
+        heading=stored.get("heading") or stored["column"],
     )
 
 

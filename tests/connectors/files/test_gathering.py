@@ -67,7 +67,7 @@ def test_other_columns_of_leads_become_custom_fields(sift: Sift) -> None:
         ("7,2026-11-03,,,,может,a", "bad-flag", "«может» в поле «is_test» не читается как «да» или «нет»."),
         ("7,2026-11-03,,#REF!,,,a", "formula-error", "В поле «amount» ошибка формулы Excel: #REF!."),
         ("7,2026-11-03,,,,,#ИМЯ?", "formula-error", "В поле «lead_source» ошибка формулы Excel: #ИМЯ?."),
-        ("7,2026-11-03,,,,a", "wrong-cells", "В строке другое число ячеек, чем в заголовке: 7,2026-11-03,,,,a."),
+        ("7,2026-11-03,,,,a", "wrong-cells", "В строке ячеек 6, а названий столбцов 7: 7,2026-11-03,,,,a."),
     ],
 )
 def test_a_bad_row_goes_to_quarantine_with_one_sentence(sift: Sift, row: str, code: str, said: str) -> None:
@@ -129,7 +129,10 @@ def test_of_two_versions_the_newer_one_is_taken(sift: Sift) -> None:
 
 def test_a_key_with_different_content_is_set_aside_whole(sift: Sift) -> None:
     reading = sift(leads=LEADS + "1,2026-11-01,,10,,,a\n1,2026-11-01,,20,,,a\n2,2026-11-01,,5,,,a\n")
-    said = "Ключ «1» встречается в загрузке несколько раз с разным содержанием."
+    said = (
+        "Ключ «1» встречается в загрузке несколько раз с разным содержанием. "
+        "Оставьте верную строку или дайте другой ключ."
+    )
     assert aside(reading) == [(2, "conflict", said), (3, "conflict", said)]
     assert reading.counts == {"leads": Count(received=3, accepted=1, quarantined=2)}
 

@@ -105,7 +105,7 @@ def test_a_dictionary_may_refuse_what_it_does_not_know(sift: Sift) -> None:
     reading = sift(parse_mapping(strict, "my.toml"), deals=ROWS + "5,2026-11-01 10:00,m,осень,,дилеры,\n")
     (row,) = reading.quarantined.to_pylist()
     assert (row["code"], row["value"]) == ("unknown-value", "дилеры")
-    assert row["ru"] == "Неизвестное значение «дилеры» в поле «segment». Возможно, имелось в виду «ДИЛЕР»."
+    assert row["ru"] == "Неизвестное значение «дилеры» в поле «Вид». Возможно, имелось в виду «ДИЛЕР»."
 
 
 def test_rows_without_an_id_get_one_from_their_content_and_repeats_stay_apart(sift: Sift) -> None:

@@ -114,7 +114,7 @@ def test_quotes_hold_delimiters_and_newlines(bench: Workbench, tmp_path: Path) -
 def test_spoilt_quotes_do_not_shift_cells(bench: Workbench, tmp_path: Path) -> None:
     sheet = bench.read(written(tmp_path, b'a,b,c\n"",\n"abc"d,"abc"d,1, \n"abc"d,"x",1\n2,y,z\n'))
     assert rows(bench, sheet) == [(4, "abcd", "x", "1"), (5, "2", "y", "z")]
-    assert sheet.misfits == (Misfit(2, ","), Misfit(3, "abcd,abcd,1, "))
+    assert [(one.row, one.line) for one in sheet.misfits] == [(2, ","), (3, "abcd,abcd,1, ")]
 
 
 def test_a_file_name_that_looks_like_a_pattern_is_one_file(bench: Workbench, tmp_path: Path) -> None:
@@ -315,7 +315,8 @@ def test_header_without_rows(bench: Workbench, tmp_path: Path) -> None:
     error = refusal(bench, written(tmp_path, HEADER.encode()))
     assert (error.code, error.text.ru) == (
         "file-no-rows",
-        "В файле «файл.csv» есть названия столбцов и нет ни одной строки данных.",
+        "В файле «файл.csv» есть названия столбцов и нет ни одной строки данных. Проверьте период и отбор "
+        "выгрузки и выгрузите ещё раз.",
     )
 
 

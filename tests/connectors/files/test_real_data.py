@@ -72,8 +72,8 @@ def test_school_crm_is_read_by_shipped_mappings(csv: Reading) -> None:
 def test_school_crm_sets_aside_the_two_rows_without_an_id(csv: Reading) -> None:
     rows = csv.quarantined.to_pylist()
     assert [(row["row"], row["code"], row["ru"]) for row in rows] == [
-        (14855, "missing", "Пусто обязательное поле «lead_id»."),
-        (14856, "missing", "Пусто обязательное поле «lead_id»."),
+        (14855, "missing", "Пусто обязательное поле «Id»."),
+        (14856, "missing", "Пусто обязательное поле «Id»."),
     ]
     assert json.loads(rows[1]["raw"])["Education Type"] == "#REF!"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from smarketing.connectors.files.asides import QUARANTINE, called, heading_of, misfit_rows, raw_row, set_aside
 from smarketing.connectors.files.expressions import Cells
 from smarketing.connectors.files.findings import Fill, Finding, fact_findings, fills
 from smarketing.connectors.files.mapping import Mapping
@@ -24,22 +25,7 @@ from smarketing.connectors.files.values import Decision, moment_formats, number_
 from smarketing.connectors.files.worth import in_company_money
 from smarketing.facts.company import Company
 from smarketing.facts.language import Text
-from smarketing.facts.query import literal
 from smarketing.facts.tables import STORED, TABLES, Kind, Table
-
-QUARANTINE = pa.schema(
-    [
-        ("file", pa.string()),
-        ("row", pa.int64()),
-        ("table", pa.string()),
-        ("column", pa.string()),
-        ("code", pa.string()),
-        ("value", pa.string()),
-        ("raw", pa.string()),  # the row as JSON: heading → cell
-        ("ru", pa.string()),
-        ("en", pa.string()),
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -140,7 +126,9 @@ class Intake:
         for part in self._parts:
             counts[part.file][part.sifted.table] += self._set_aside(part, aside)
         for place, (sheet, mapping) in enumerate(self._files):
-            counts[place][mapping.tables[0].table] += _misfits(sheet, mapping.tables[0].table, aside)
+            misfits = list(misfit_rows(sheet, mapping.tables[0].table))
+            aside.rows += misfits
+            counts[place][mapping.tables[0].table] += Count(len(misfits), quarantined=len(misfits))
         accepted = {}
         for name in dict.fromkeys(part.sifted.table for part in self._parts):
             relation = self._together(name)
@@ -209,15 +197,19 @@ class Intake:
     def _set_aside(self, part: _Part, aside: _Aside) -> Count:
         sheet, mapping = self._files[part.file]
         found = self.bench.rows(
-            f'SELECT s."row", s.issue, s.issue_value, {_raw(sheet)} AS raw FROM {part.sifted.relation} s '
+            f'SELECT s."row", s.issue, s.issue_value, {raw_row(sheet)} AS raw FROM {part.sifted.relation} s '
             f'JOIN {sheet.relation} r ON r."row" = s."row" WHERE s.issue IS NOT NULL ORDER BY s."row"'
         )
         for row, number, value, raw in found:
             issue = part.sifted.issues[number]
             said = None if value is None else str(value).removeprefix("\x1f")
             code = self._code(issue, said, part)
-            text = self._said(code, issue.column, said, mapping)
-            aside.rows.append(_quarantined(sheet, row, part.sifted.table, issue.column, code, said, raw, text))
+            column, table = issue.column, part.sifted.table
+            heading = heading_of(sheet, mapping, part.sifted.place, column, raw)
+            text = self._said(code, issue, called(table, column, heading), said, mapping)
+            aside.rows.append(
+                set_aside(sheet, row, table, code, text, raw=raw, column=column, heading=heading, value=said)
+            )
         good = part.sifted.received - len(found)
         return Count(part.sifted.received, good, len(found), part.sifted.folded)
 
@@ -231,14 +223,14 @@ class Intake:
             return "impossible-date" if moment_formats(shape) else "bad-moment"
         return issue.code
 
-    def _said(self, code: str, column: str, value: str | None, mapping: Mapping) -> Text:
+    def _said(self, code: str, issue: Issue, named: Text | str, value: str | None, mapping: Mapping) -> Text:
         hint = Text("", "")
         if code == "unknown-stage":
             hint = nearest(value or "", stage_names(self.terms.company, mapping))
         if code == "unknown-value":
-            known = [word for section in mapping.tables for word in _words(section.columns.get(column))]
+            known = [word for section in mapping.tables for word in _words(section.columns.get(issue.column))]
             hint = nearest(value or "", known)
-        return row_reason(code, column=column, value=value, hint=hint)
+        return row_reason(code, column=named, value=value, hint=hint)
 
     # --- rows whose keys meet ----------------------------------------------------------------------------
 
@@ -270,10 +262,18 @@ class Intake:
                 changes[file] += Count(repeated=1)
                 continue
             sheet, _ = self._files[file]
-            column, text = ", ".join(table.key), row_reason("conflict", value=key)
-            aside.rows.append(_quarantined(sheet, row, table.name, column, "conflict", key, raw, text))
+            heading, text = self._key_heading(file, table, raw), row_reason("conflict", value=key)
+            column = ", ".join(table.key)
+            kept = set_aside(sheet, row, table.name, "conflict", text, raw=raw, column=column, heading=heading)
+            aside.rows.append(kept | {"value": key})
             changes[file] += Count(accepted=-1, quarantined=1)
         return changes
+
+    def _key_heading(self, file: int, table: Table, raw: str) -> str | None:
+        sheet, mapping = self._files[file]
+        section = next(place for place, one in enumerate(mapping.tables) if one.table == table.name)
+        found = (heading_of(sheet, mapping, section, column, raw) for column in table.key)
+        return ", ".join(dict.fromkeys(filter(None, found))) or None
 
     def _has_repeats(self, table: Table, relation: str) -> bool:
         key = ", ".join(f'"{column}"' for column in table.key)
@@ -308,7 +308,7 @@ class Intake:
         found: list[tuple[int, int, str, str, str]] = []
         for place, (sheet, _) in enumerate(self._files):
             found += self.bench.rows(
-                f'SELECT d."#file", d."#row", d.fate, d.key, {_raw(sheet)} FROM {self._dropped} d '
+                f'SELECT d."#file", d."#row", d.fate, d.key, {raw_row(sheet)} FROM {self._dropped} d '
                 f'JOIN {sheet.relation} r ON r."row" = d."#row" WHERE d."#file" = {place} ORDER BY d."#row"'
             )
         return found
@@ -330,36 +330,6 @@ def _columns(table: Table) -> tuple[str, ...]:
 
 def _words(making: object) -> list[str]:
     return list(getattr(making, "values", {}))
-
-
-def _raw(sheet: Sheet) -> str:
-    """SQL of a row as JSON: heading → cell as it stood in the file."""
-    pairs = ", ".join(f"{literal(heading)}, r.{sheet.cell(heading)}" for heading in sheet.headings)
-    return f"CAST(json_object({pairs}) AS VARCHAR)"
-
-
-def _misfits(sheet: Sheet, table: str, aside: _Aside) -> Count:
-    """Rows with a wrong number of cells belong to the first table of the mapping."""
-    for misfit in sheet.misfits:
-        text = row_reason("wrong-cells", value=misfit.line[:200])
-        aside.rows.append(_quarantined(sheet, misfit.row, table, None, "wrong-cells", None, misfit.line, text))
-    return Count(received=len(sheet.misfits), quarantined=len(sheet.misfits))
-
-
-def _quarantined(
-    sheet: Sheet, row: int, table: str, column: str | None, code: str, value: str | None, raw: str, text: Text
-) -> dict[str, Any]:
-    return {
-        "file": sheet.sniffed.file,
-        "row": row,
-        "table": table,
-        "column": column,
-        "code": code,
-        "value": value,
-        "raw": raw,
-        "ru": text.ru.strip(),
-        "en": text.en.strip(),
-    }
 
 
 def _assert_nothing_lost(reading: Reading) -> None:

@@ -32,6 +32,7 @@ from smarketing.connectors.files.sniffing import (
     decoded,
     filled,
     find_header,
+    is_left_open,
     refuse_spoilt,
     sample_text,
     sniff_encoding,
@@ -51,6 +52,8 @@ class Misfit:
 
     row: int
     line: str
+    cells: tuple[str, ...] = ()  # where reading has told them apart
+    is_open: bool = False  # a quote is opened in it and never closed: it took in the rest of the file
 
 
 @dataclass(frozen=True)
@@ -266,11 +269,22 @@ class Workbench:
         with path.open(encoding="utf-8", newline="") as source:
             for _ in range(layout.lines):
                 source.readline()
-            found = [cells for cells in csv.reader(source, delimiter=layout.delimiter) if cells]
+            reader = csv.reader(source, delimiter=layout.delimiter)
+            found: list[list[str]] = []
+            begins, above = 0, 0  # physical lines above the last row, and above the line read next
+            for cells in reader:
+                if cells:
+                    found.append(cells)
+                    begins = above
+                above = reader.line_num
+        is_open = is_left_open(path, layout.lines + begins, layout.delimiter)
         numbered = list(enumerate(found, start=layout.header_row + 1))
-        kept = [(number, cells) for number, cells in numbered if len(cells) == width]
+        last = numbered[-1][0] if is_open else -1
+        kept = [(number, cells) for number, cells in numbered if len(cells) == width and number != last]
         misfits = tuple(
-            Misfit(number, layout.delimiter.join(cells)) for number, cells in numbered if len(cells) != width
+            Misfit(number, layout.delimiter.join(cells), tuple(cells), number == last)
+            for number, cells in numbered
+            if len(cells) != width or number == last
         )
         relation = self._store([number for number, _ in kept], [cells for _, cells in kept], width)
         return relation, misfits
@@ -303,7 +317,7 @@ class Workbench:
         headings, repeated = unique_headings(grid.rows[header][:width])
         body = list(enumerate(grid.rows[header + 1 :], start=header + 2))
         misfits = tuple(
-            Misfit(number, " | ".join(filled(row)))
+            Misfit(number, " | ".join(filled(row)), tuple(row))
             for number, row in body
             if len(row) < width or any(cell.strip() for cell in row[width:])
         )

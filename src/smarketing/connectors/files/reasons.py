@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from smarketing.facts.errors import WrongInput, did_you_mean
 from smarketing.facts.language import Text
 
+_NEAR = 0.75  # «Продажа» and «Проиграна» share 0.63: a hint between opposites is worse than none
+
 FILE_REASONS: dict[str, Text] = {
     "file-missing": Text(
         "Файла «{file}» нет. Проверьте путь.",
@@ -85,8 +87,10 @@ FILE_REASONS: dict[str, Text] = {
         "Add the names or say which row holds them: header_row.",
     ),
     "file-no-rows": Text(
-        "В файле «{file}» есть названия столбцов и нет ни одной строки данных.",
-        "The file “{file}” has column names and not a single row of data.",
+        "В файле «{file}» есть названия столбцов и нет ни одной строки данных. Проверьте период и отбор выгрузки "
+        "и выгрузите ещё раз.",
+        "The file “{file}” has column names and not a single row of data. Check the period and the filter of the "
+        "export and export again.",
     ),
     "file-no-sheet": Text(
         "В книге «{file}» нет листа «{sheet}». {hint}",
@@ -170,12 +174,20 @@ ROW_REASONS: dict[str, Text] = {
         "The field “{column}” holds an Excel formula error: {value}.",
     ),
     "conflict": Text(
-        "Ключ «{value}» встречается в загрузке несколько раз с разным содержанием.",
-        "The key “{value}” occurs several times in this load with different content.",
+        "Ключ «{value}» встречается в загрузке несколько раз с разным содержанием. Оставьте верную строку или "
+        "дайте другой ключ.",
+        "The key “{value}” occurs several times in this load with different content. Keep the right row or give "
+        "another key.",
     ),
     "wrong-cells": Text(
-        "В строке другое число ячеек, чем в заголовке: {value}.",
-        "The row has another number of cells than the header: {value}.",
+        "В строке ячеек {there}, а названий столбцов {wanted}: {value}.",
+        "The row has {there} cells, the header names {wanted}: {value}.",
+    ),
+    "open-quote": Text(
+        "Кавычка в этой строке открыта и не закрыта, в одну ячейку попало строк файла: {lines}. Закройте или "
+        "уберите кавычку в файле и загрузите его снова: {value}.",
+        "A quote is opened in this row and not closed, one cell took in more lines of the file: {lines}. Close or "
+        "remove the quote in the file and load it again: {value}.",
     ),
 }
 
@@ -183,8 +195,11 @@ ROW_REASONS: dict[str, Text] = {
 def nearest(word: str, known: Iterable[str]) -> Text:
     """The nearest of the known words whatever the case, as :func:`did_you_mean` says it."""
     spelled = {name.lower(): name for name in known}
-    near = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=0.6)
-    return did_you_mean(spelled[near[0]], [spelled[near[0]]]) if near else did_you_mean(word, spelled.values())
+    near = difflib.get_close_matches(word.lower(), spelled, n=1, cutoff=_NEAR)
+    if near:
+        return did_you_mean(spelled[near[0]], [spelled[near[0]]])
+    listed = ", ".join(sorted(set(spelled.values()))[:20]) or "—"
+    return Text(f"Известны: {listed}.", f"Known: {listed}.")
 
 
 def wrong_file(code: str, **places: object) -> WrongInput:

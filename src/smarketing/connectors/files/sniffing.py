@@ -246,6 +246,19 @@ def _looks_like_data(row: Sequence[str]) -> bool:
     return sum(1 for cell in cells if _DATA_LIKE.fullmatch(cell)) * 4 >= len(cells)
 
 
+def is_left_open(path: Path, lines: int, delimiter: str) -> bool:
+    """Does the row that begins after so many lines hold a quote that is never closed?"""
+    with path.open(encoding="utf-8", newline="") as source:
+        for _ in range(lines):
+            source.readline()
+        try:
+            for _ in csv.reader(source, delimiter=delimiter, strict=True):
+                pass
+        except csv.Error as error:
+            return "unexpected end" in str(error)
+    return False
+
+
 def filled(row: Sequence[str]) -> list[str]:
     return [cell.strip() for cell in row if cell.strip()]
 

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from smarketing.facts.language import Text
-from smarketing.jobs.quarantine import QuarantinedRow, of_load, quarantine
+from smarketing.jobs import quarantine
+from smarketing.jobs.quarantine import QuarantinedRow
 from smarketing.web.accounts.rights import Right, Whoever, may, needs
 from smarketing.web.connections.lists import quarantine_sheet
 from smarketing.web.connections.shown import reason_of
@@ -48,7 +49,7 @@ def quarantined(request: HttpRequest) -> HttpResponse:
 
 def waiting(user: Whoever) -> list[QuarantinedRow]:
     """The rows that nobody has mended yet, as this person may read them."""
-    return masked([row for row in quarantine(workspace()) if not row.resolved], user)
+    return masked(quarantine.waiting(workspace()), user)
 
 
 def masked(rows: Sequence[QuarantinedRow], user: Whoever) -> list[QuarantinedRow]:
@@ -60,7 +61,7 @@ def masked(rows: Sequence[QuarantinedRow], user: Whoever) -> list[QuarantinedRow
 
 def _asked(request: HttpRequest) -> list[QuarantinedRow]:
     load, reason, connection = (request.GET.get(key, "") for key in _CHOSEN)
-    rows = masked(of_load(workspace(), load), request.user) if load else waiting(request.user)
+    rows = masked(quarantine.of_load(workspace(), load), request.user) if load else waiting(request.user)
     return [row for row in rows if reason in ("", reason_of(row)) and connection in ("", row.load_id)]
 
 

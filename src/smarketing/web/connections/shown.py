@@ -130,12 +130,17 @@ def quarantine_groups(rows: Iterable[QuarantinedRow]) -> list[tuple[Text, int, s
 
 def reason_of(row: QuarantinedRow) -> str:
     """What makes two rows stand for one reason."""
-    return f"{row.code}:{row.column or ''}"
+    return f"{row.code}:{row.heading or ''}"
 
 
 def sum_of(record: Mapping[str, Any], key: str) -> int:
     """A count of a load over all its tables."""
     return sum(int(_of(count, key)) for count in record.get("counts", {}).values())
+
+
+def one_for_a_cell(rows: Iterable[QuarantinedRow]) -> list[QuarantinedRow]:
+    """A cell that spoils several facts is told once."""
+    return list({(row.file, row.row, row.code, row.heading): row for row in reversed(list(rows))}.values())[::-1]
 
 
 def table_name(table: str) -> Text:

@@ -18,7 +18,7 @@ from smarketing.facts.errors import SmarketingError
 from smarketing.facts.language import Text, same
 from smarketing.jobs.journal import Journal
 from smarketing.jobs.load import LoadReport, load, mend, own_mappings
-from smarketing.jobs.quarantine import QuarantinedRow, quarantine
+from smarketing.jobs.quarantine import QuarantinedRow, waiting
 from smarketing.jobs.uploading import LoadJob, ask_load, load_job
 from smarketing.jobs.workspace import Workspace, write_whole
 from smarketing.web.accounts.actions import audit
@@ -106,7 +106,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
             "counts": shown.count_lines(report.counts, language),
             "totals": shown.totals_lines(report.totals, company, language),
             "findings": shown.findings_of(report),
-            "rows": report.quarantined[:SAMPLE],
+            "rows": shown.one_for_a_cell(report.quarantined)[:SAMPLE],
             "form": form,
             "wrong": wrong,
         },
@@ -203,7 +203,7 @@ def _workspace() -> Workspace:
 
 def _waiting(workspace: Workspace) -> list[QuarantinedRow]:
     """The rows that nobody has mended yet."""
-    return [row for row in quarantine(workspace) if not row.resolved]
+    return list(waiting(workspace))
 
 
 def _mappings(workspace: Workspace) -> list[tuple[str, Text, bool]]:

@@ -29,7 +29,7 @@ from smarketing.facts.errors import SmarketingError, WrongQuestion
 from smarketing.facts.language import Text
 from smarketing.facts.period import Clock
 from smarketing.jobs.freshness import Concern, concerns
-from smarketing.jobs.quarantine import quarantine
+from smarketing.jobs.quarantine import waiting
 from smarketing.jobs.record_export import Sheet, to_csv, to_xlsx
 from smarketing.jobs.workspace import Workspace
 from smarketing.metrics.wording import money_unit, say_period, say_ripe
@@ -290,7 +290,7 @@ def _connected() -> tuple[Concern, ...]:
 
 def _quarantined() -> int:
     """Rows that nobody has mended yet."""
-    return sum(not row.resolved for row in quarantine(Workspace(Path(settings.WORKSPACE))))
+    return len(waiting(Workspace(Path(settings.WORKSPACE))))
 
 
 def _splits(page: Page, offered: tuple[tuple[str, ...], ...] = SPLITS) -> list[dict[str, Any]]:
