@@ -8,6 +8,7 @@ import pytest
 from smarketing.connectors.files.gathering import Reading
 from smarketing.connectors.files.mapping import shipped
 from smarketing.connectors.files.reasons import nearest
+from smarketing.facts.company import Company, parse_company
 from tests.connectors.files.conftest import Sift
 
 HEAD = "Номер сделки;Дата создания;Сумма сделки;Стадия\n"
@@ -17,6 +18,11 @@ GOOD = "1;01.11.2026;500;Новый\n"
 def rows(reading: Reading) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = reading.quarantined.to_pylist()
     return found
+
+
+def proposed(name: str) -> Company:
+    """The company that the mapping proposes to an empty workspace."""
+    return parse_company(shipped()[name].company)
 
 
 def deals(sift: Sift, text: str) -> list[dict[str, Any]]:
@@ -90,6 +96,16 @@ def test_an_open_quote_in_the_last_cell_does_not_hide_the_rows_below(sift: Sift)
 def test_a_quote_closed_in_the_last_cell_is_fine(sift: Sift) -> None:
     reading = sift(leads='lead_id,created_at,note\n1,2026-11-01,a"b\n2,2026-11-02,"two\nlines"\n')
     assert (rows(reading), reading.accepted["leads"].num_rows) == ([], 2)
+
+
+def test_sales_are_counted_among_the_leads_that_came_in(sift: Sift) -> None:
+    """Lead 2 was sold and waits in quarantine for its sum: one lead came in and none of those is a sale."""
+    reading = sift(
+        shipped()["generic_deals"],
+        deals=HEAD + GOOD + "2;01.11.2026;много;Продажа\n",
+        by=proposed("generic_deals"),
+    )
+    assert (reading.totals.leads, reading.totals.won) == (1, 0)
 
 
 def test_a_hint_is_never_the_opposite_stage() -> None:

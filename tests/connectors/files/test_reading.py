@@ -210,8 +210,8 @@ def test_unreadable_file(bench: Workbench, tmp_path: Path, name: str, content: b
     )
 
 
-def test_picture_named_csv_is_text_in_no_encoding(bench: Workbench, tmp_path: Path) -> None:
-    picture = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256))
+def test_bytes_of_no_known_kind_are_text_in_no_encoding(bench: Workbench, tmp_path: Path) -> None:
+    picture = b"\x88QNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256))
     assert refusal(bench, written(tmp_path, picture)).code == "file-encoding"
 
 
@@ -375,3 +375,39 @@ def test_every_row_keeps_its_number_among_rows_of_another_width(
     kept = [row for row in range(2, 13) if row not in misfits]
     assert rows(bench, sheet) == [(row, str(row), "Омск", str(row)) for row in kept]
     assert [misfit.row for misfit in sheet.misfits] == list(misfits)
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (
+            b"%PDF-1.4\n%\xe2\xe3",
+            "Файл «файл.csv» — документ PDF, а не таблица. Выгрузите таблицу в CSV или XLSX.",
+        ),
+        (b"\x89PNG\r\n\x1a\n", "Файл «файл.csv» — картинка, а не таблица. Выгрузите таблицу в CSV или XLSX."),
+        (b"Rar!\x1a\x07", "Файл «файл.csv» — архив RAR, а не таблица. Выгрузите таблицу в CSV или XLSX."),
+    ],
+)
+def test_what_is_no_table_is_called_by_its_name(bench: Workbench, tmp_path: Path, start: bytes, said: str) -> None:
+    error = refusal(bench, written(tmp_path, start + b"x" * 100))
+    assert (error.code, error.text.ru) == ("file-other-kind", said)
+
+
+def test_a_zip_is_to_be_unpacked(bench: Workbench, tmp_path: Path) -> None:
+    path = tmp_path / "deals.zip"
+    with zipfile.ZipFile(path, "w") as pack:
+        pack.writestr("deals.csv", "ID;Дата\n1;2026-11-01\n")
+    assert refusal(bench, path).text.ru == (
+        "Файл «deals.zip» — архив. Распакуйте его и загрузите таблицу, которая внутри."
+    )
+
+
+def test_a_line_too_long_to_be_one_is_named(tmp_path: Path) -> None:
+    """The reader of tables drops such a row without a word, so the counts would agree and a row be lost."""
+    with Workbench(Limits(line=1000)) as bench:
+        path = written(tmp_path, b"a,b\n1,x\n2," + b"y" * 2500 + b"\n3,z\n")
+        error = refusal(bench, path)
+        assert error.code == "file-long-line"
+        assert error.text.ru.startswith("В файле «файл.csv» строка 3 длиннее 64 МБ")
+        fine = bench.read(written(tmp_path, b"a,b\n" + b"1,x\n" * 900))
+        assert fine.sniffed.rows == 900

@@ -33,6 +33,7 @@ from smarketing.connectors.files.sniffing import (
     filled,
     find_header,
     is_left_open,
+    refuse_long_line,
     refuse_spoilt,
     sample_text,
     sniff_encoding,
@@ -40,7 +41,7 @@ from smarketing.connectors.files.sniffing import (
     sniff_layout,
     unique_headings,
 )
-from smarketing.connectors.files.workbooks import Grid, Limits, read_workbook
+from smarketing.connectors.files.workbooks import Grid, Limits, megabytes, read_workbook
 from smarketing.facts.query import literal
 
 _CELLS_ERRORS = "('MISSING COLUMNS', 'TOO MANY COLUMNS')"  # what DuckDB calls another number of cells
@@ -166,12 +167,8 @@ class Workbench:
                 while chunk := inside.read(1024 * 1024):
                     size += len(chunk)
                     if size > limit.unpacked or (size > limit.ratio_from and size > limit.ratio * packed):
-                        raise wrong_file(
-                            "file-bomb",
-                            file=name,
-                            unpacked=f"> {size // 1024**2} MB",
-                            limit=f"{min(limit.unpacked, limit.ratio * packed) // 1024**2} MB",
-                        )
+                        most = megabytes(min(limit.unpacked, limit.ratio * packed))
+                        raise wrong_file("file-bomb", file=name, unpacked=megabytes(size, "> "), limit=most)
                     outside.write(chunk)
         except (OSError, EOFError, zlib.error) as error:
             raise wrong_file("file-unreadable", file=name) from error
@@ -180,6 +177,7 @@ class Workbench:
         return target
 
     def _text(self, path: Path, source: _Source, hints: Hints) -> Sheet:
+        refuse_long_line(path, source.name, self.limits.line)
         encoding = sniff_encoding(path, source.name, hints.encoding)
         sample = sample_text(path, encoding)
         if "\x00" in sample:

@@ -28,6 +28,20 @@ FILE_REASONS: dict[str, Text] = {
         "The file “{file}” cannot be read as a table: it is damaged or of another format. "
         "CSV, XLSX, Parquet and the same in .gz will do.",
     ),
+    "file-other-kind": Text(
+        "Файл «{file}» — {kind}, а не таблица. Выгрузите таблицу в CSV или XLSX.",
+        "The file “{file}” is {kind} and no table. Export a table as CSV or XLSX.",
+    ),
+    "file-archive": Text(
+        "Файл «{file}» — архив. Распакуйте его и загрузите таблицу, которая внутри.",
+        "The file “{file}” is an archive. Unpack it and load the table inside.",
+    ),
+    "file-long-line": Text(
+        "В файле «{file}» строка {row} длиннее 64 МБ: похоже, выгрузка оборвалась или испорчена. Выгрузите файл "
+        "ещё раз или удалите эту строку.",
+        "In “{file}” line {row} is longer than 64 MB: the export seems cut or damaged. Export the file again or "
+        "delete that line.",
+    ),
     "file-encoding": Text(
         "Кодировка файла «{file}» не распознана: текст не похож ни на UTF-8, ни на Windows-1251, ни на UTF-16. "
         "Сохраните файл в UTF-8.",

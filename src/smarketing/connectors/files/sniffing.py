@@ -20,6 +20,7 @@ from smarketing.facts.language import Text
 
 SAMPLE_BYTES = 256 * 1024
 CHUNK = 4 * 1024 * 1024
+_PIECE = 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_SEARCH = 30  # rows among which the header is looked for
 
@@ -30,6 +31,16 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# What people upload by mistake, by the first bytes.
+_OTHERS = {
+    b"%PDF": Text("документ PDF", "a PDF document"),
+    b"\x89PNG": Text("картинка", "a picture"),
+    b"\xff\xd8\xff": Text("картинка", "a picture"),
+    b"GIF8": Text("картинка", "a picture"),
+    b"Rar!": Text("архив RAR", "a RAR archive"),
+    b"7z\xbc\xaf": Text("архив 7z", "a 7z archive"),
+    b"{\\rtf": Text("документ RTF", "an RTF document"),
+}
 _DATA_LIKE = re.compile(
     r"[+\-−]?[\d\s\u00a0\u202f.,]*\d[\d\s\u00a0\u202f.,]*[%€$₽]?"  # a number or a sum
     r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}([ T]\d{1,2}:\d{2}.*)?"  # a date
@@ -83,6 +94,9 @@ def sniff_format(path: Path, name: str) -> Format:
     """What a file is by its first bytes, whatever it is called; raises where it is locked."""
     with path.open("rb") as file:
         start = file.read(8)
+    for mark, kind in _OTHERS.items():
+        if start.startswith(mark):
+            raise wrong_file("file-other-kind", file=name, kind=kind)
     if start.startswith(b"PAR1"):
         return "parquet"
     if start.startswith(b"PK\x03\x04"):
@@ -92,6 +106,17 @@ def sniff_format(path: Path, name: str) -> Format:
             raise wrong_file("file-password", file=name)
         return "xls"
     return "csv"
+
+
+def refuse_long_line(path: Path, name: str, limit: int) -> None:
+    """Raise where a line is certainly longer than twice the limit: the reader of tables drops such a row unseen."""
+    with path.open("rb") as file:
+        for start in range(0, path.stat().st_size - limit + 1, limit):
+            file.seek(start)
+            if not any(b"\n" in file.read(min(limit, _PIECE)) for _ in range(-(-limit // _PIECE))):
+                file.seek(0)
+                row = 1 + sum(file.read(min(limit, start - at)).count(b"\n") for at in range(0, start, limit))
+                raise wrong_file("file-long-line", file=name, row=row)
 
 
 def sniff_encoding(path: Path, name: str, hinted: str | None = None) -> str:

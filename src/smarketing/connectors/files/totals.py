@@ -48,7 +48,7 @@ def totals(bench: Workbench, relations: Mapping[str, str], company: Company) -> 
                 f"GROUP BY stage ORDER BY 2 DESC, 1"
             )
         )
-        said |= {"stages": stages, "won": _won(bench, relations["stage_moves"], company)}
+        said |= {"stages": stages, "won": _won(bench, relations, company)}
     if "payments" in relations:
         count, paid = bench.one(f"SELECT COUNT(*), SUM(amount) FROM {relations['payments']}")
         said |= {"payments": count, "paid": paid}
@@ -106,12 +106,15 @@ def _spend_until(accepted: Mapping[str, pa.Table], company: Company, now: dateti
     return min(now, datetime.combine(day, time(23, 59, 59), tzinfo=company.tz)).astimezone(UTC)
 
 
-def _won(bench: Workbench, moves: str, company: Company) -> int:
+def _won(bench: Workbench, relations: Mapping[str, str], company: Company) -> int:
+    """Leads that were won; beside leads, only those among them: a share above the whole would say nothing."""
     keys = [stage.key for stage in company.stages if stage.milestone is Milestone.WON]
     if not keys:
         return 0
     listed = ", ".join(map(literal, keys))
-    return int(bench.one(f"SELECT COUNT(DISTINCT lead_id) FROM {moves} WHERE stage IN ({listed})")[0])
+    among = f" AND lead_id IN (SELECT lead_id FROM {relations['leads']})" if "leads" in relations else ""
+    moves = relations["stage_moves"]
+    return int(bench.one(f"SELECT COUNT(DISTINCT lead_id) FROM {moves} WHERE stage IN ({listed}){among}")[0])
 
 
 def _span(first: date | None, last: date | None) -> tuple[date, date] | None:

@@ -47,6 +47,7 @@ class Limits:
     ratio: int = 150
     ratio_from: int = 256 * 1024**2
     cells: int = 60_000_000
+    line: int = 64 * 1024**2  # of a text file
     page_cells: int = 5_000_000  # of a web page, whose cells are read one by one
 
 
@@ -90,7 +91,8 @@ def refuse_bomb(path: Path, name: str, limits: Limits) -> dict[str, ErrorCells]:
     with zipfile.ZipFile(path) as pack:
         names = {entry.filename for entry in pack.infolist()}
         if "xl/workbook.xml" not in names:
-            raise wrong_file("file-unreadable", file=name)
+            office = any(entry.startswith(("word/", "ppt/")) for entry in names)
+            raise wrong_file("file-unreadable" if office else "file-archive", file=name)
         size = sum(entry.file_size for entry in pack.infolist())
         ratio = size / max(path.stat().st_size, 1)
         if size > limits.unpacked or (size > limits.ratio_from and ratio > limits.ratio):
@@ -148,6 +150,11 @@ def _column(letters: bytes) -> int:
 def _gb(size: int) -> Text:
     number = f"{size / 1024**3:.1f}"
     return Text(f"{number.replace('.', ',')} ГБ", f"{number} GB")
+
+
+def megabytes(size: int, before: str = "") -> Text:
+    """A size as a person reads it."""
+    return Text(f"{before}{size // 1024**2} МБ", f"{before}{size // 1024**2} MB")
 
 
 def _choose(book: calamine.CalamineWorkbook, name: str, wanted: str | None) -> tuple[str, list[str]]:
