@@ -140,7 +140,8 @@ def test_a_file_that_nothing_recognises_stops_the_load(workspace: Workspace, fol
     assert (caught.value.code, caught.value.text.ru) == (
         "not-recognised",
         "Не узнали файл «загадка.csv» по названиям столбцов: Имя, Рост. "
-        "Нужна схема, какой столбец что значит: проверка файла предложит её, останется поправить.",
+        "Нужна схема, какой столбец что значит: черновик составляет проверка файла (--check или страница "
+        "«Данные»), поправьте его и сохраните.",
     )
     assert workspace.lake.open().version == 0
 

@@ -83,6 +83,11 @@ def _print_profile(console: Console, profile: Profile, language: Language) -> No
     if not any(proposal.fits for proposal in profile.proposals):
         console.print(t("Предлагаем сопоставление, его можно править:", "A proposed mapping, to be edited:"))
         console.print(profile.proposed_toml, highlight=False, markup=False, soft_wrap=True)
+        way = Text(
+            "Сохраните черновик файлом .toml в папке mappings рабочей папки, поправьте и проверьте файл ещё раз.",
+            "Save the draft as a .toml file in the folder mappings of the workspace, correct it and check again.",
+        )
+        _say(console, way.say(language))
 
 
 def _print_file(console: Console, file: FileReading, language: Language) -> None:

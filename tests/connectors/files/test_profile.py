@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from smarketing.connectors.files.mapping import parse_mapping
+from smarketing.connectors.files.mapping import Mapping, parse_mapping
 from smarketing.connectors.files.profile import Profile, profile
 from smarketing.connectors.files.reading import Workbench
 from smarketing.facts.company import Company
@@ -67,3 +67,99 @@ def test_a_report_of_spend_is_proposed_as_spend(bench: Workbench, tmp_path: Path
         "cost": "Расходы",
         "clicks": "Клики",
     }
+
+
+def draft(bench: Workbench, tmp_path: Path, name: str, text: str, company: Company | None = None) -> Mapping:
+    """The draft for a file, which must be a mapping as it stands."""
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return parse_mapping(profile(bench, bench.read(path), company or Company()).proposed_toml, "x")
+
+
+def first(mapping: Mapping) -> tuple[str, dict[str, str | None]]:
+    """Table and columns of its first section."""
+    section = mapping.tables[0]
+    return section.table, {name: making.column for name, making in section.columns.items()}
+
+
+def test_a_journal_of_calls_is_no_table_of_leads(bench: Workbench, tmp_path: Path) -> None:
+    """«Успешный» is a call that was answered and no sale."""
+    text = (
+        "Дата и время;Тип звонка;Номер клиента;Сотрудник;Длительность разговора;Статус\n"
+        "01.03.2026 09:00:00;Входящий;79001000000;Анна;00:01:30;Успешный\n"
+        "01.03.2026 09:10:00;Исходящий;79001000001;Олег;00:00:00;Пропущенный\n"
+    )
+    mapping = draft(bench, tmp_path, "звонки.csv", text)
+    (calls,) = mapping.tables
+    assert (mapping.name, calls.table, mapping.stages) == ("zvonki", "activities", {})
+    assert (calls.columns["at"].column, calls.columns["minutes"].minutes_of) == (
+        "Дата и время",
+        "Длительность разговора",
+    )
+    assert calls.columns["direction"].values == {"Входящий": "in", "Исходящий": "out", "Пропущенный": "missed"}
+
+
+def test_payments_of_a_bank_are_payments(bench: Workbench, tmp_path: Path) -> None:
+    text = "Дата операции;Номер документа;Плательщик;Сумма поступления;№ сделки\n01.03.2026;300;ООО;5,50;500\n"
+    assert first(draft(bench, tmp_path, "b.csv", text)) == (
+        "payments",
+        {
+            "payment_id": "Номер документа",
+            "paid_at": "Дата операции",
+            "amount": "Сумма поступления",
+            "lead_id": "№ сделки",
+            "client_id": "Плательщик",
+        },
+    )
+
+
+def test_requests_of_a_site_with_a_cost_column_are_leads(bench: Workbench, tmp_path: Path) -> None:
+    text = "request id;sent;Name;utm_source;cost\n5432:1;2026-03-01 09:00:00;Пётр;yandex;\n"
+    assert first(draft(bench, tmp_path, "s.csv", text)) == (
+        "leads",
+        {"lead_id": "request id", "created_at": "sent", "lead_source": "utm_source"},
+    )
+
+
+def test_a_list_of_clients_is_clients(bench: Workbench, tmp_path: Path) -> None:
+    text = "Код;Наименование;Телефон;Дата регистрации\n001;ООО Ромашка;89000000000;01.03.2026\n"
+    assert first(draft(bench, tmp_path, "c.csv", text)) == (
+        "clients",
+        {"client_id": "Код", "name": "Наименование", "phone": "Телефон", "created_at": "Дата регистрации"},
+    )
+
+
+def test_a_hand_made_table_says_its_units_and_its_stages(bench: Workbench, tmp_path: Path) -> None:
+    text = (
+        "№;Дата заявки;Откуда узнал;Клиент;Статус;Сумма, руб.\n"
+        "1;01.03.2026;авито;Иван;думает;5\n2;02.03.2026;авито;Пётр;оплатил;6\n"
+        "3;03.03.2026;сайт;Анна;новая;7\n4;04.03.2026;сайт;Ольга;отказ;8\n"
+    )
+    mapping = draft(bench, tmp_path, "заявки Маши.csv", text)
+    leads, moves = mapping.tables
+    assert (leads.columns["lead_source"].column, leads.columns["amount"].column) == ("Откуда узнал", "Сумма, руб.")
+    assert moves.columns["stage"].column == "Статус"
+    stages = [(stage["key"], stage.get("milestone")) for stage in mapping.company["stages"]]
+    assert stages == [("novaya", None), ("dumaet", None), ("won", "won"), ("lost", "lost")]
+
+
+def test_a_draft_for_a_company_with_stages_proposes_none(
+    bench: Workbench, tmp_path: Path, company: Company
+) -> None:
+    assert company.stages
+    text = "Номер сделки;Дата создания;Статус сделки\n1;01.03.2026;Новый\n"
+    assert draft(bench, tmp_path, "x.csv", text, company).company == {}
+
+
+def test_a_channel_is_the_source_where_no_other_column_is(bench: Workbench, tmp_path: Path) -> None:
+    _, columns = first(draft(bench, tmp_path, "d.csv", "Номер;Дата;Канал;Выручка\n1;01.03.2026;сайт;5\n"))
+    assert (columns["lead_source"], columns["amount"], columns.get("medium")) == ("Канал", "Выручка", None)
+
+
+def test_a_draft_never_fits_every_file_nor_takes_a_count_for_a_number(bench: Workbench, tmp_path: Path) -> None:
+    """With no heading to be known by, a saved draft would take any file; «Заявки» is no «№ заявки»."""
+    path = tmp_path / "план.csv"
+    path.write_text("Месяц;Заявки;Продажи\n01.01.2026;100;20\n", encoding="utf-8")
+    text = profile(bench, bench.read(path), Company()).proposed_toml
+    assert 'headings = ["Месяц", "Заявки", "Продажи"]' in text
+    assert '# lead_id = "…"' in text

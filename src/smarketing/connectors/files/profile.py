@@ -58,7 +58,7 @@ def profile(bench: Workbench, sheet: Sheet, company: Company, own: Iterable[Mapp
     # Among the columns that have few values are the stages.
     few = {heading: values.commonest for heading, values in looked.items() if 0 < values.distinct <= _FEW}
     proposals = recognise(sheet.headings, own)
-    return Profile(sheet.sniffed, columns, proposals, propose_toml(sheet.sniffed, few))
+    return Profile(sheet.sniffed, columns, proposals, propose_toml(sheet.sniffed, few, empty=not company.stages))
 
 
 @dataclass(frozen=True)

@@ -128,9 +128,11 @@ FILE_REASONS: dict[str, Text] = {
     ),
     "not-recognised": Text(
         "Не узнали файл «{file}» по названиям столбцов: {headings}. "
-        "Нужна схема, какой столбец что значит: проверка файла предложит её, останется поправить.",
+        "Нужна схема, какой столбец что значит: черновик составляет проверка файла (--check или страница "
+        "«Данные»), поправьте его и сохраните.",
         "The file “{file}” was not recognised by its column names: {headings}. "
-        "It needs a mapping that says what each column is: a check of the file proposes one to correct.",
+        "It needs a mapping that says what each column is: a check of the file (--check or the page “Data”) makes "
+        "a draft to correct and save.",
     ),
     "nothing-to-load": Text(
         "В папке «{file}» нет таблиц с фактами: ждём leads.csv, payments.xlsx и другие.",

@@ -109,7 +109,7 @@ def sniff_format(path: Path, name: str) -> Format:
 
 
 def refuse_long_line(path: Path, name: str, limit: int) -> None:
-    """Raise where a line is certainly longer than twice the limit: the reader of tables drops such a row unseen."""
+    """Raise where a line is surely over twice the limit: the reader of tables drops such a row unseen."""
     with path.open("rb") as file:
         for start in range(0, path.stat().st_size - limit + 1, limit):
             file.seek(start)
