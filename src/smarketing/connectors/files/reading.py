@@ -5,7 +5,6 @@ Nothing is interpreted here: a 19-digit id, a sum with a comma and a date stay t
 
 from __future__ import annotations
 
-import csv
 import gzip
 import hashlib
 import shutil
@@ -32,9 +31,9 @@ from smarketing.connectors.files.sniffing import (
     decoded,
     filled,
     find_header,
-    is_left_open,
     refuse_long_line,
     refuse_spoilt,
+    rows_apart,
     sample_text,
     sniff_encoding,
     sniff_format,
@@ -263,19 +262,7 @@ class Workbench:
 
     def _carefully(self, path: Path, layout: Layout, width: int) -> tuple[str, tuple[Misfit, ...]]:
         """Read row by row where quotes are spoilt: DuckDB's fast reader may mend such a row into a wrong one."""
-        csv.field_size_limit(2**31 - 1)
-        with path.open(encoding="utf-8", newline="") as source:
-            for _ in range(layout.lines):
-                source.readline()
-            reader = csv.reader(source, delimiter=layout.delimiter)
-            found: list[list[str]] = []
-            begins, above = 0, 0  # physical lines above the last row, and above the line read next
-            for cells in reader:
-                if cells:
-                    found.append(cells)
-                    begins = above
-                above = reader.line_num
-        is_open = is_left_open(path, layout.lines + begins, layout.delimiter)
+        found, is_open = rows_apart(path, layout)
         numbered = list(enumerate(found, start=layout.header_row + 1))
         last = numbered[-1][0] if is_open else -1
         kept = [(number, cells) for number, cells in numbered if len(cells) == width and number != last]
