@@ -314,7 +314,14 @@ def test_funnel_of_a_segment_is_held_against_another_one(facts: Any, signed_in: 
 
 
 @pytest.mark.parametrize("address", ["/funnel?against=private", "/funnel?segment=private&against=private"])
-def test_segment_is_held_against_another_one_only(facts: Any, signed_in: SignIn, address: str) -> None:
-    answer = signed_in(language="en").get(address)
+def test_segment_without_another_one_is_compared_with_nothing(facts: Any, signed_in: SignIn, address: str) -> None:
+    """The filter was taken off or changed to the same segment: the address still opens."""
+    answer = signed_in().get(address)
+    assert answer.status_code == 200
+    assert "у них" not in words(answer)
+
+
+def test_segment_that_no_lead_has_is_a_sentence(facts: Any, signed_in: SignIn) -> None:
+    answer = signed_in(language="en").get("/funnel?segment=dealers&against=privat")
     assert answer.status_code == 400
-    assert "A segment is compared with another one: choose it in the filters." in words(answer)
+    assert "There is no segment “privat”." in words(answer)

@@ -12,7 +12,7 @@ from smarketing.analyses.question import EMPTY, Question
 from smarketing.analyses.verdict.words import LABEL_NAMES
 from smarketing.charts.drawing import inline_svg
 from smarketing.charts.funnel_bars import BEFORE, bars_of, funnel_bars
-from smarketing.facts.errors import WrongQuestion
+from smarketing.facts.errors import WrongQuestion, did_you_mean
 from smarketing.facts.language import Text
 from smarketing.metrics.kinds import Figure, Unit
 from smarketing.metrics.wording import (
@@ -34,10 +34,6 @@ from smarketing.web.reports.page import Page, definition
 from smarketing.web.reports.tables import ZONE_CLASS, is_low, parts
 
 _THEIRS = Text("у них {count}", "theirs {count}")
-_ONE_SEGMENT = Text(
-    "С сегментом сравнивают другой сегмент: выберите его в фильтрах.",
-    "A segment is compared with another one: choose it in the filters.",
-)
 
 
 @dataclass(frozen=True)
@@ -75,18 +71,24 @@ class TotalLine:
 
 
 def against(page: Page) -> Question | None:
-    """The same days of the segment that the address compares with; None where it names none.
+    """The same days of the segment that the address compares with.
 
-    Raises :class:`WrongQuestion` where no other segment is chosen: all leads hold every segment, and the same
-    leads on both sides are no comparison.
+    None where no other segment is chosen: all leads hold every segment, and the same leads on both sides are no
+    comparison. Raises :class:`WrongQuestion` for a segment that no lead has.
     """
     word = page.request.GET.get("against", "")
     if not word:
         return None
-    known = dict(_segments(page))
-    if word not in known:
-        raise WrongQuestion("bad-against", _ONE_SEGMENT)
-    return replace(page.question, compare=None).only("segment", known[word] or EMPTY)
+    every = {word_for(value): value for value in page.values("segment")}
+    if word not in every:
+        hint = did_you_mean(word, every)
+        raise WrongQuestion(
+            "unknown-segment",
+            Text(f"Сегмента «{word}» нет. {hint.ru}", f"There is no segment “{word}”. {hint.en}"),
+        )
+    if word not in dict(_segments(page)):
+        return None
+    return replace(page.question, compare=None).only("segment", every[word] or EMPTY)
 
 
 def rivals(page: Page) -> list[tuple[Text, str, bool]]:
