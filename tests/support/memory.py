@@ -60,7 +60,7 @@ class MemoryReader:
         self._fill("customer_receipts", CUSTOMER_RECEIPT_COLUMNS, customer_receipts)
         self._fill("duties", DUTY_COLUMNS, duties_of(plain.get("tasks", ()), company))
         self._fill("spend", SPEND_COLUMNS, [_spend(row) for row in spend])
-        for table in PLAIN_TABLES:
+        for table in (*PLAIN_TABLES, "stage_moves"):  # the page of settings counts the stages that came
             columns = {column.name: STORED[column.kind] for column in TABLES[table].columns}
             self._fill(table, columns, [_named(table, row, company) for row in plain.get(table, ())])
 

@@ -97,11 +97,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its files. ``defined`` are the heads that lead to a definition of their own."""
+    """A table with its files: those of its section, and those atop the page that may be meant instead.
+
+    ``defined`` are the heads that lead to a definition of their own.
+    """
 
     caption: str
     rows: tuple[Row, ...]
     files: dict[str, str]
+    page_files: dict[str, str]
     defined: frozenset[str]
 
 
@@ -114,7 +118,7 @@ def tables(page: Node) -> list[Table]:
     for one in found:
         section = one.up("section")
         own = _files(list(section.all("a"))) if section else {}
-        made.append(_table(one, own or whole))
+        made.append(_table(one, own or whole, whole))
     return made
 
 
@@ -142,7 +146,7 @@ def _files(links: list[Node]) -> dict[str, str]:
     return found
 
 
-def _table(one: Node, files: dict[str, str]) -> Table:
+def _table(one: Node, files: dict[str, str], page_files: dict[str, str]) -> Table:
     heads: list[str] = []
     defined = set()
     rows = []
@@ -157,7 +161,7 @@ def _table(one: Node, files: dict[str, str]) -> Table:
             continue
         rows.append(_row(cells, heads))
     caption = next((part.text() for part in one.all("caption")), "")
-    return Table(caption, tuple(rows), files, frozenset(defined))
+    return Table(caption, tuple(rows), files, page_files, frozenset(defined))
 
 
 def _defines(cell: Node) -> bool:
