@@ -34,6 +34,7 @@ from smarketing.lake.store import Lake, LakeReader
 
 THREADS = 2
 FRAMES = 14 << 30  # bytes that a process of data frames may ask for
+MOST_FRAMES = 1_000_000  # leads; more of them with their moves do not fit into so many bytes
 RIPE = Month(2026, 6)  # nearly all of its leads are ripe by the end of the facts
 _PIECES_AT_ONCE = 4  # a million leads in one load
 _CHANGED_SHARE = 100  # one lead in so many changes, the newest ones
@@ -227,15 +228,17 @@ def raw_duckdb(size: Size) -> Step:
 
 
 def pandas_frames(size: Size) -> Step:
-    return _frames(size.folder, "pandas", pandas_questions)
+    return _frames(size, "pandas", pandas_questions)
 
 
 def polars_frames(size: Size) -> Step:
-    return _frames(size.folder, "polars", polars_questions)
+    return _frames(size, "polars", polars_questions)
 
 
-def _frames(folder: Path, engine: str, questions: Callable[[Path], dict[str, Callable[[], Any]]]) -> Step:
-    watch = Watch()
+def _frames(size: Size, engine: str, questions: Callable[[Path], dict[str, Callable[[], Any]]]) -> Step:
+    if size.leads > MOST_FRAMES:
+        return Step(said=f"{engine} is measured with {MOST_FRAMES:,} leads at most")
+    watch, folder = Watch(), size.folder
     _bound_memory()
     try:
         for name, work in questions(folder / "facts").items():
