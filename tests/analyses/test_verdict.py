@@ -308,7 +308,17 @@ def test_plan_of_revenue_alone_scales_the_ripe_months():
 
 
 def test_month_without_leads_says_so():
-    assert judge([]).state is VerdictState.NO_LEADS
+    found = judge([])
+    assert (found.state, found.notes) == (VerdictState.NO_LEADS, ())
+
+
+def test_month_without_leads_names_the_last_one_that_has_some():
+    march, april = (leads("dealers", 30, 20, 15, 10, 100, day=day) for day in ("2026-03-10", "2026-04-10"))
+    found = judge([*march, *april])
+    assert found.state is VerdictState.NO_LEADS
+    assert [note.text.ru for note in found.notes] == [
+        "Последний месяц с лидами: апрель 2026. Выберите его: 2026-04."
+    ]
 
 
 def test_month_ahead_of_the_facts_is_not_judged():

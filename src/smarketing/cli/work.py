@@ -152,7 +152,7 @@ def user_command(
         )
     here = existing(workspace(home))
     password = os.environ.get("SMARKETING_PASSWORD") or typer.prompt(
-        t("Пароль", "Password"), hide_input=True, confirmation_prompt=True
+        t("Пароль", "Password"), hide_input=True, confirmation_prompt=t("Пароль ещё раз", "Password once more")
     )
     from smarketing.web.setup import make_user, prepare
 

@@ -79,10 +79,11 @@ def _space(workspace: Workspace) -> Finding:
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     said = f"{free / (1 << 30):.1f}"
+    comma = said.replace(".", ",")
     if free >= LITTLE_SPACE:
-        return Finding("space", State.GOOD, Text(f"Свободно {said} ГиБ.", f"{said} GiB free."))
+        return Finding("space", State.GOOD, Text(f"Свободно {comma} ГиБ.", f"{said} GiB free."))
     return Finding(
-        "space", State.WARNING, Text(f"Свободно только {said} ГиБ: освободите место.", f"Only {said} GiB free.")
+        "space", State.WARNING, Text(f"Свободно только {comma} ГиБ: освободите место.", f"Only {said} GiB free.")
     )
 
 

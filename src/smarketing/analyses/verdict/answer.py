@@ -20,6 +20,7 @@ from smarketing.analyses.verdict.chain import Gates, Levels, Links, Segment, cha
 from smarketing.analyses.verdict.history import (
     average_ripe_month,
     lead_dispersion,
+    months_with_leads,
     order_value_spread,
     ripened,
 )
@@ -92,7 +93,9 @@ def verdict(
     if not _elapsed(reader.company, month, period):
         return replace(empty, full_plan=_money(plan.revenue))
     if not links:
-        return replace(empty, state=VerdictState.NO_LEADS, full_plan=_money(plan.revenue))
+        earlier = months_with_leads(reader, month, filters)
+        said = (notes.last_with_leads(earlier[-1]),) if earlier else ()
+        return replace(empty, state=VerdictState.NO_LEADS, full_plan=_money(plan.revenue), notes=said)
     frame = _frame(reader, month, period, today, curves, clock, links, filters)
     return _judged(reader, empty, frame, gate, links, plan, filters, draws)
 

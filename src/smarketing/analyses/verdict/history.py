@@ -59,7 +59,7 @@ def average_ripe_month(
 def ripe_months(reader: Reader, before: Month, curve: RipeningCurve | None, today: date) -> tuple[Month, ...]:
     """Up to three whole months before ``before``, newest first, that had leads and are ripe enough."""
     enough = float(reader.company.verdict.ripe_share)
-    known = _months_with_leads(reader, before)
+    known = months_with_leads(reader, before)
     # The oldest month on record has usually begun before the record did.
     whole = known[1:] if len(known) > 1 else known
     ripe = [
@@ -83,7 +83,7 @@ def lead_dispersion(
     Of the leads within the filters: a part of the company varies less, by its mean, than the whole. 1 (Poisson)
     where it is not known or the months vary less than that.
     """
-    months = [month for month in _months_with_leads(reader, before)[1:] if month >= before.shift(-HISTORY_MONTHS)]
+    months = [month for month in months_with_leads(reader, before)[1:] if month >= before.shift(-HISTORY_MONTHS)]
     question = _leads_question(before, where)
     counts = {row["created_month"]: row["leads"] for row in reader.query(question).to_pylist()}
     found = dispersion_index([counts.get(month.number, 0) for month in months])
@@ -133,6 +133,9 @@ def _leads_question(before: Month, where: Mapping[str, tuple[str, ...]] | None =
     )
 
 
-def _months_with_leads(reader: Reader, before: Month) -> list[Month]:
-    rows = reader.query(_leads_question(before)).to_pylist()
+def months_with_leads(
+    reader: Reader, before: Month, where: Mapping[str, tuple[str, ...]] | None = None
+) -> list[Month]:
+    """The months before one in which leads came, oldest first."""
+    rows = reader.query(_leads_question(before, where)).to_pylist()
     return [Month.from_number(row["created_month"]) for row in rows]

@@ -11,7 +11,7 @@ from smarketing.analyses.verdict.plan import Plan
 from smarketing.analyses.verdict.result import PlanKind
 from smarketing.facts.company import Company
 from smarketing.facts.language import Text
-from smarketing.facts.period import Clock
+from smarketing.facts.period import Clock, Month
 from smarketing.metrics.kinds import Unit
 from smarketing.metrics.wording import say_month, say_number
 
@@ -43,6 +43,10 @@ _NO_ANSWERS = Note(
         "Ответы менеджеров не загружены: обработку не отделить от конверсии.",
         "Managers' answers are not loaded: handling cannot be told from conversion.",
     ),
+)
+_LAST_WITH_LEADS = Text(
+    "Последний месяц с лидами: {month}. Выберите его: {number}.",
+    "The last month with leads is {month}. Choose it: {number}.",
 )
 _IMPLIED = Text(
     "План не задан. Вместо него взято среднее дозревших месяцев: {months}.",
@@ -80,6 +84,11 @@ _UNDECIDED = Text(
 )
 RIPE_ENOUGH = 0.98
 MANY_UNDECIDED = Decimal("0.05")
+
+
+def last_with_leads(month: Month) -> Note:
+    """Where to look instead: the facts may know of later moves and payments, of leads they do not."""
+    return Note("last-with-leads", _LAST_WITH_LEADS.fill(month=say_month(month), number=str(month)))
 
 
 def about(
