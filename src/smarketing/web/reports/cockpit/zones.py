@@ -199,7 +199,7 @@ def _plan(page: Page, key: str, found: Compared, scale: Scale) -> str:
 def _plan_href(page: Page, key: str, found: Compared) -> str:
     """The numbers of the month's plan behind a planned metric; nothing for whom the plan is none of the work."""
     what, period = _OF_PLAN.get(key), found.now.question.period
-    if what is None or period is None or not may(page.request.user, Right.SEE_PLAN):
+    if what is None or period is None or key not in found.planned or not may(page.request.user, Right.SEE_PLAN):
         return ""
     return f"{reverse('plan_figure')}?what={what}&month={Month.of(period.start)}"
 
