@@ -11,12 +11,15 @@ import pytest
 from smarketing.analyses.economics import economics
 from smarketing.analyses.question import Question
 from smarketing.analyses.required import Lacking
+from smarketing.analyses.shares import share
 from smarketing.analyses.verdict.result import Cause, PlanKind, VerdictState
 from smarketing.connectors.outside.actions import Action, ActionKind, Done, Outcome
 from smarketing.connectors.outside.streams import Assumption, Health
-from smarketing.facts.language import Text
+from smarketing.facts.company import Zone
+from smarketing.facts.language import Text, same
 from smarketing.facts.period import Month
-from smarketing.jobs import export, required_export, verdict_export, writing_export
+from smarketing.jobs import compared, export, required_export, verdict_export, writing_export
+from smarketing.jobs.answers import ANSWERS
 from smarketing.jobs.checking import Checked
 from smarketing.jobs.writing_back import Acted, Rule
 from smarketing.jobs.writing_log import Switched
@@ -97,6 +100,17 @@ def test_keys_of_a_measurement_are_those_of_the_page(measurement):
     assert table(MEASUREMENT, "value") == list(measurement["total"]["leads"])
     assert measurement["period"].keys() == {"first_day", "last_day"}
     assert measurement["notes"][0].keys() == {"code", "text"}
+
+
+def test_keys_of_a_comparison_are_those_of_the_page():
+    page = PAGE.split("### Compared")[1].split("\n## ")[0]
+    change = compared.Change("won", same("won"), share("stage_conversion", 1, 2, Zone.SALES), None, None)
+    before = ANSWERS["economics"].measure(MemoryReader(example.COMPANY), Question())
+    told = compared.compared_data(compared.Compared(before, (change,)), example.COMPANY, "en")
+    assert [first_words(part) for part in page.split("\n\n") if first_words(part)] == [
+        list(told), list(told["changes"][0])
+    ]  # fmt: skip
+    assert {*Label} <= words(page)
 
 
 def test_keys_of_a_verdict_are_those_of_the_page(verdict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,14 +17,17 @@ from smarketing.analyses.verdict.words import LABEL_NAMES, clock_name, headline,
 from smarketing.cli.language import t
 from smarketing.facts.company import Company
 from smarketing.facts.language import Language
+from smarketing.jobs.compared import Change, Compared
 from smarketing.metrics.catalogue import metric
 from smarketing.metrics.kinds import Figure, Interval, Row, Unit
 from smarketing.metrics.wording import (
     CLOCK_NAMES,
+    DASH,
     ZONE_NAMES,
     Scale,
     money_scale,
     say,
+    say_difference,
     say_interval,
     say_moment,
     say_number,
@@ -44,6 +48,34 @@ def print_measurement(console: Console, measurement: Measurement, company: Compa
     _print_notes(console, [note.text.say(language) for note in measurement.notes])
     known = say_moment(measurement.known_until, company.tz).say(language)
     console.print(t(f"Данные до {known}.", f"Facts until {known}."), style="dim", highlight=False)
+
+
+def print_compared(console: Console, found: Compared, company: Company, language: Language) -> None:
+    """What the measurement was in the period compared with, and which changes are more than chance."""
+    console.print()
+    console.print(t("Было", "Before"), style="bold", highlight=False)
+    print_measurement(console, found.before, company, language)
+    if found.changes:
+        console.print()
+        console.print(_changes(found.changes, language))
+
+
+def _changes(changes: Sequence[Change], language: Language) -> Table:
+    heads = (t("Доля", "Share"), t("Стало", "Now"), t("Было", "Before"), t("Разница", "Change"))
+    table = Table(box=None, pad_edge=False)
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="left" if place == 0 else "right")
+    table.add_column(t("Оценка", "Judgement"))
+    for change in changes:
+        difference = change.shift.difference if change.shift else None
+        table.add_row(
+            change.name.say(language),
+            say(change.now, language),
+            say(change.before, language) if change.before else DASH,
+            DASH if difference is None else say_difference(difference, Unit.SHARE, language),
+            LABEL_NAMES[change.shift.label].say(language) if change.shift else DASH,
+        )
+    return table
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from smarketing.cli.asking import make_question
 from smarketing.cli.forecasting import print_forecast
 from smarketing.cli.home import workspace
 from smarketing.cli.language import t, terminal_language
-from smarketing.cli.printing import print_measurement, print_verdict
+from smarketing.cli.printing import print_compared, print_measurement, print_verdict
 from smarketing.cli.required import print_cards
 from smarketing.cli.what_if import print_had, print_rivals, print_sources
 from smarketing.facts.company import Company
@@ -33,7 +33,8 @@ from smarketing.facts.language import Text
 from smarketing.facts.period import Clock, Month, Period, local_day
 from smarketing.facts.query import Reader
 from smarketing.jobs.answers import ANSWERS, ask
-from smarketing.jobs.export import to_csv, to_json, to_xlsx
+from smarketing.jobs.compared import Compared, compared, compared_data
+from smarketing.jobs.export import as_data, to_csv, to_xlsx
 from smarketing.jobs.forecast_export import forecast_data
 from smarketing.jobs.forecasting import forecast_table
 from smarketing.jobs.guidance_export import as_json
@@ -149,6 +150,7 @@ def show_command(
     """Ask one measurement by name."""
     _check_tested(what, tested=tested)
     _check_cards(what, format_, cards=cards)
+    _check_compared(format_, compare=compare)
     with open_reader(home, as_of) as reader:
         question = make_question(by, where, start, end, month, clock, compare, known_period(reader))
         if what == "forecast" and not explain and format_ in (Format.TABLE, Format.JSON):
@@ -161,7 +163,7 @@ def show_command(
         if explain:
             write("\n\n".join(measurement.asked) + "\n", out)
             return
-        _give(measurement, reader.company, format_, out)
+        _give(measurement, compared(reader, what, question), reader.company, format_, out)
 
 
 def verdict_command(
@@ -232,16 +234,32 @@ def known_period(reader: Reader) -> Period | None:
     return None if row["first"] is None or row["first"] > last else Period(row["first"], last + timedelta(days=1))
 
 
-def _give(measurement: Measurement, company: Company, format_: Format, out: Path | None) -> None:
+def _give(
+    measurement: Measurement, beside: Compared | None, company: Company, format_: Format, out: Path | None
+) -> None:
     language = terminal_language()
     if format_ is Format.TABLE:
         with console_for(out) as console:
             print_measurement(console, measurement, company, language)
+            if beside:
+                print_compared(console, beside, company, language)
     elif format_ is Format.JSON:
-        write(to_json(measurement, company, language) + "\n", out)
+        more = compared_data(beside, company, language) if beside else {}
+        write(as_json({**as_data(measurement, company, language), **more}) + "\n", out)
     else:
         make = to_csv if format_ is Format.CSV else to_xlsx
         write_bytes(make(measurement, company, language), out)
+
+
+def _check_compared(format_: Format, *, compare: str | None) -> None:
+    if compare and format_ not in (Format.TABLE, Format.JSON):
+        raise WrongQuestion(
+            "compare-format",
+            Text(
+                "Сравнение показывается как table или json: в файле таблица одного периода.",
+                "A comparison is given as table or json: a file holds the table of one period.",
+            ),
+        )
 
 
 def _check_tested(what: str, *, tested: bool) -> None:

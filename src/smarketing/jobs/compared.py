@@ -1,0 +1,101 @@
+"""What was it in the period compared with, and which changes are more than chance?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from smarketing.analyses.funnel import Funnel, Kind, funnel
+from smarketing.analyses.losses import losses
+from smarketing.analyses.qualification import criteria_table
+from smarketing.analyses.question import Question
+from smarketing.analyses.result import Measurement
+from smarketing.analyses.shares import Shift
+from smarketing.analyses.verdict.words import LABEL_NAMES
+from smarketing.facts.company import Company
+from smarketing.facts.language import Language, Text
+from smarketing.facts.query import Reader
+from smarketing.jobs.answers import ask
+from smarketing.jobs.export import as_data, figure_data
+from smarketing.metrics.kinds import Figure
+
+_KINDS = {"funnel": Kind.STAGES, "milestones": Kind.MILESTONES}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One share now and before; ``before`` is None where only their difference is known, ``shift`` where the two
+    are no groups of leads and so cannot be judged."""
+
+    key: str | None
+    name: Text
+    now: Figure
+    before: Figure | None
+    shift: Shift | None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The same measurement of the period compared with, and the changes judged together (Holm)."""
+
+    before: Measurement
+    changes: tuple[Change, ...]
+
+
+def compared(reader: Reader, what: str, question: Question) -> Compared | None:
+    """What stands beside the answer to a question that compares; None for one that does not."""
+    if question.compare is None:
+        return None
+    before = ask(reader, what, question.over(question.compare))
+    return Compared(before, _changes(reader, what, replace(question, by=())))
+
+
+def compared_data(found: Compared, company: Company, language: Language) -> dict[str, Any]:
+    """The keys that a comparison adds to the contract of a measurement."""
+    return {
+        "before": as_data(found.before, company, language),
+        "changes": [
+            {
+                "key": change.key,
+                "label": change.name.say(language),
+                "now": figure_data(change.now),
+                "before": figure_data(change.before) if change.before else None,
+                "difference": change.shift and change.shift.difference,
+                "interval": _interval(change.shift),
+                "p_adjusted": change.shift and change.shift.p_adjusted,
+                "judged": change.shift and change.shift.label.value,
+                "text": change.shift and LABEL_NAMES[change.shift.label].say(language),
+            }
+            for change in found.changes
+        ],
+    }
+
+
+def _interval(shift: Shift | None) -> dict[str, float] | None:
+    found = shift.interval if shift else None
+    return {"low": found.low, "high": found.high, "level": found.level} if found else None
+
+
+def _changes(reader: Reader, what: str, question: Question) -> tuple[Change, ...]:
+    if what in _KINDS:
+        return _of_funnel(funnel(reader, question, kind=_KINDS[what]))
+    if what == "losses":
+        return tuple(
+            Change(line.key, line.name, line.share, None, line.shift) for line in losses(reader, question).reasons
+        )
+    if what == "qualification":
+        rows = criteria_table(reader, question)
+        return tuple(Change(row.criterion, row.name, row.share, None, row.shift) for row in rows)
+    return ()
+
+
+def _of_funnel(found: Funnel) -> tuple[Change, ...]:
+    transitions = found.comparison.transitions if found.comparison else ()
+    return tuple(
+        Change(one.end, _between(found, one.start, one.end), one.now, one.before, one.shift) for one in transitions
+    )
+
+
+def _between(found: Funnel, start: str, end: str) -> Text:
+    one, other = found.step(start).step.name, found.step(end).step.name
+    return Text(f"{one.ru} → {other.ru}", f"{one.en} → {other.en}")

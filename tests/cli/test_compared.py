@@ -1,0 +1,65 @@
+"""``show … --compare``: the same table of the period before, and the changes judged together."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from smarketing.cli.main import app
+
+# Leads 3 and 4 (one sold) against 1 and 2 (one sold, one lost).
+TWO_DAYS = ("--from", "2026-10-03", "--to", "2026-10-04", "--compare", "prev")
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def loaded(home: Path, facts: Path) -> Path:
+    assert run("load", facts).exit_code == 1  # one row is set aside
+    return home
+
+
+def test_funnel_compared_shows_each_transition_now_and_before(loaded: Path):
+    shown = run("show", "funnel", *TWO_DAYS)
+    assert shown.exit_code == 0, shown.stderr
+    now, before = shown.stdout.split("\nБыло\n")
+    assert "3–4\u00a0октября\u00a02026" in now
+    assert "1–2\u00a0октября\u00a02026" in before
+    (line,) = (line for line in before.splitlines() if line.startswith("Новый → Предложение"))
+    assert re.split(" {2,}", line) == [
+        "Новый → Предложение", "50,0\u00a0%", "50,0\u00a0%", "0,0\u00a0п.п.", "мало данных"
+    ]  # fmt: skip
+
+
+def test_funnel_compared_as_json_has_both_tables_and_the_changes(loaded: Path):
+    data = json.loads(run("show", "funnel", *TWO_DAYS, "--format", "json").stdout)
+    assert data["compare"] == data["before"]["period"] == {"first_day": "2026-10-01", "last_day": "2026-10-02"}
+    offer = data["changes"][0]
+    assert (offer["key"], offer["label"]) == ("offer", "Новый → Предложение")
+    assert [(offer[side]["numerator"], offer[side]["denominator"]) for side in ("now", "before")] == [
+        (1, 2),
+        (1, 2),
+    ]
+    assert offer["difference"] == 0
+
+
+@pytest.mark.parametrize(("what", "changes"), [("losses", ["Дорого"]), ("qualification", []), ("economics", [])])
+def test_other_measurements_are_compared_too(loaded: Path, what: str, changes: list[str]):
+    """The only loss is of the two days; no lead was judged, so no criterion turned one down."""
+    days = ("--from", "2026-10-01", "--to", "2026-10-02", "--compare", "prev")
+    data = json.loads(run("show", what, *days, "--format", "json").stdout)
+    assert data["before"]["what"] == data["what"]
+    assert data["before"]["period"] == {"first_day": "2026-09-29", "last_day": "2026-09-30"}
+    assert [change["label"] for change in data["changes"]] == changes
+
+
+def test_file_of_a_comparison_is_refused_in_one_sentence(loaded: Path):
+    refused = run("show", "funnel", *TWO_DAYS, "--format", "csv")
+    assert refused.exit_code == 2
+    assert "Сравнение показывается как table или json: в файле таблица одного периода." in refused.stderr
