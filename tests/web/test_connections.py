@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from rich.console import Console
 
+from smarketing.cli.reports import print_load
+from smarketing.jobs.load import load
 from smarketing.jobs.workspace import Workspace
 from smarketing.web.accounts.models import AuditEntry
 from smarketing.web.connections.uploads import safe_name
+from tests.analyses import small_company
 
 SignIn = Callable[..., Client]
 LEADS = (
@@ -49,6 +54,34 @@ def test_check_shows_what_would_happen_and_loads_nothing(client: Client, workspa
     assert "лиды 5 4 1 0 да" in page  # received, accepted, quarantined, repeats, adds up
     assert "2026-13-45T10:00:00+00:00" in page
     assert not (workspace.lake_path / "current.json").exists()
+
+
+SPEND = "День\tКанал\tИтого\n03.11.2026\tyandex\t1 234,50 ₽\n04.11.2026\tyandex\t99,00 ₽\n"
+SPEND_MAPPING = (
+    'name = "hand"\ntitle = { ru = "Расход", en = "Spend" }\nheadings = ["День", "Канал", "Итого"]\n'
+    '[[table]]\ntable = "ad_spend"\n'
+    'columns = { day = "День", lead_source = "Канал", cost = "Итого" }\n'
+)
+
+
+def test_check_says_how_dates_and_sums_were_read_in_the_words_of_the_terminal(
+    client: Client, workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.mappings_path.mkdir(exist_ok=True)
+    (workspace.mappings_path / "hand.toml").write_text(SPEND_MAPPING, encoding="utf-8")
+    page = words(client.get(send(client, "spend.csv", SPEND)))
+    assert "utf-8, разделитель табуляция" in page
+    assert "Как прочитано: spend.csv" in page
+    assert "День расходы на рекламу, день даты вида DD.MM.YYYY" in page
+    cost = "десятичная запятая; пробелы и знаки при цифрах отброшены: «1 234,50 ₽»"
+    assert f"Итого расходы на рекламу, расход {cost}" in page
+    file = tmp_path / "spend.csv"
+    file.write_text(SPEND, encoding="utf-8")
+    console = Console(file=StringIO(), width=200)
+    print_load(console, load(workspace, [file], check=True), small_company.COMPANY, "ru")
+    terminal = console.file.getvalue()
+    assert "День → расходы на рекламу, день: даты вида DD.MM.YYYY\n" in terminal
+    assert f"Итого → расходы на рекламу, расход: {cost}\n" in terminal
 
 
 def test_load_mend_and_load_again(client: Client, workspace: Workspace) -> None:

@@ -29,7 +29,7 @@ from tests.support.connected import connect, portal, shop, toy_kind
 from tests.support.toy import Portal, Shop
 from tests.web.conftest import OneAtATime
 from tests.web.crawling import Node, Table, links, strips, tables, tree
-from tests.web.test_connections import LEADS
+from tests.web.test_connections import LEADS, send
 
 __all__ = ["portal", "shop", "toy_kind"]
 SignIn = Callable[..., Client]
@@ -37,6 +37,10 @@ SignIn = Callable[..., Client]
 # Tables that are a form: what is typed into them leaves from the page that shows it.
 NO_FILE = {
     "/plan/edit": "a form: the plan that is saved by it leaves from the page of the plan",
+    **dict.fromkeys(
+        ("How it was read", "Rows by table", "Rows for the quarantine", "Columns"),
+        "a step of the wizard: nothing is stored yet, and the file itself is in the hands of the person",
+    ),
     "What to write": "a form of switches: what they did leaves as the log of writing",
 }
 # Figures without records of their own: (caption, head) → why. An empty head stands for the whole table.
@@ -217,6 +221,13 @@ def test_every_table_leaves_as_csv_and_xlsx_with_its_figures(furnished: Workspac
         if not alike(rows, held[len(held) - len(rows) :]):  # each file of the audit log adds a line to it
             faults.append(f"{place}: CSV and XLSX differ")
     assert not faults, "\n".join(faults)
+
+
+def test_tables_of_the_wizard_have_their_reason(workspace: Workspace, signed_in: SignIn) -> None:
+    page = signed_in("charlie", "en").get(send(signed_in("charlie", "en"))).content.decode()
+    captions = [table.caption for table in tables(tree(page))]
+    assert "How it was read" in captions
+    assert set(captions) <= NO_FILE.keys()
 
 
 def test_every_figure_opens_its_records(furnished: Workspace, signed_in: SignIn) -> None:

@@ -13,7 +13,7 @@ from smarketing.cli.language import t
 from smarketing.connectors.files.gathering import FileReading
 from smarketing.connectors.files.profile import Profile
 from smarketing.connectors.files.sniffing import Sniffed
-from smarketing.connectors.files.values import Decision, formats_said
+from smarketing.connectors.files.told import columns_read, delimiter_said
 from smarketing.facts.company import Company
 from smarketing.facts.language import Language, Text, plural
 from smarketing.facts.tables import TABLES
@@ -100,43 +100,16 @@ def _print_file(console: Console, file: FileReading, language: Language) -> None
     if aside:
         shown = "; ".join(aside[:LINES]) + (" …" if len(aside) > LINES else "")
         _say(console, t(f"  не данные: {shown}", f"  not data: {shown}"), "dim")
-    told = ((_column(place, language), _decided(decision)) for place, decision in file.decisions.items())
-    for line in dict.fromkeys(f"  {column}: {said}" for column, said in told if said):
-        _say(console, line, "dim")
-
-
-def _column(place: str, language: Language) -> str:
-    """«0/leads/created_at» as a person calls it: «лиды, создан»."""
-    _, table, column = place.split("/", 2)
-    fact = TABLES[table]
-    named = fact.column(column).label.say(language) if column in fact.names else column
-    return f"{fact.label.say(language)}, {named}"
-
-
-def _decided(decision: Decision) -> str:
-    """How a column is read, where there was something to decide."""
-    said = []
-    if decision.formats:
-        said.append(t("даты вида ", "dates like ") + formats_said(decision.formats))
-    if decision.mixed:
-        said.append(t("в числах и запятая, и точка", "numbers with comma and point"))
-    elif decision.decimal == ",":
-        said.append(t("десятичная запятая", "decimal comma"))
-    if decision.assumed:
-        said.append(t(f"«{decision.assumed}» прочитано как тысячи", f"“{decision.assumed}” read as thousands"))
-    if decision.undecided:
-        said.append(
-            t(f"порядок дня и месяца неясен: {decision.undecided}", f"day or month first: {decision.undecided}")
-        )
-    return "; ".join(said)
+    for column in columns_read(file):
+        told = [*filter(None, [column.heading]), column.became.say(language)]
+        _say(console, f"  {' → '.join(told)}: {column.how.say(language)}", "dim")
 
 
 def _recognised(sniffed: Sniffed) -> str:
     rows = plural(sniffed.rows, ("строка", "строки", "строк"), ("row", "rows"))
     parts = [str(sniffed.format), *(part for part in (sniffed.encoding, sniffed.sheet) if part)]
-    if sniffed.delimiter:
-        shown = {"\t": t("табуляция", "tab")}.get(sniffed.delimiter, f"«{sniffed.delimiter}»")
-        parts.append(t(f"разделитель {shown}", f"delimiter {shown}"))
+    if delimiter := delimiter_said(sniffed):
+        parts.append(t(delimiter.ru, delimiter.en))
     return f"{sniffed.file}: {', '.join(parts)}, {sniffed.rows} {t(rows.ru, rows.en)}"
 
 

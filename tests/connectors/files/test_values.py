@@ -47,6 +47,7 @@ def test_sums_with_signs_and_all_kinds_of_spaces(bench: Workbench) -> None:
     written = ["3500", "€ 3.500,00", "1 234,50 ₽", "1\u00a0234,5", "1\u202f000 руб.", "−7,25", "(12,00)"]
     decision, read_as = numbers(bench, written)
     assert decision.decimal == ","
+    assert decision.around == "1 234,50 ₽"  # one of the longest that lost what stands beside their digits
     assert read_as == [Decimal(said) for said in ("3500", "3500", "1234.5", "1234.5", "1000", "-7.25", "-12")]
 
 
@@ -64,6 +65,7 @@ def test_three_digits_after_the_only_sign_are_thousands_and_it_is_told(bench: Wo
     decision, read_as = numbers(bench, ["12.500", "999"])
     assert read_as == [Decimal(12500), Decimal(999)]
     assert decision.assumed == "99.999"
+    assert decision.around is None
 
 
 def test_a_column_with_both_decimal_signs_leaves_the_doubtful_values_to_the_person(bench: Workbench) -> None:

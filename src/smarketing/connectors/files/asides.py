@@ -73,15 +73,20 @@ def raw_row(sheet: Sheet) -> str:
 
 def heading_of(sheet: Sheet, mapping: Mapping, section: int, column: str, raw: str) -> str | None:
     """The heading of the cells that a column of a fact is made of: of several spellings the one that is filled."""
-    making = mapping.tables[section].columns.get(column)
-    if making is None:
-        return None
-    cells = Cells(sheet, mapping)
-    found = [name for wanted in making.columns if (name := cells.heading(wanted)) is not None]
-    if making.first is None or len(found) < 2:
+    found = headings_of(sheet, mapping, section, column)
+    if len(found) < 2 or mapping.tables[section].columns[column].first is None:
         return " + ".join(found) or None
     filled = [name for name in found if str(json.loads(raw).get(name) or "").strip()]
     return (filled or found)[0]
+
+
+def headings_of(sheet: Sheet, mapping: Mapping, section: int, column: str) -> tuple[str, ...]:
+    """The headings, as the file spells them, that a column of a fact is made of; none where no cell makes it."""
+    making = mapping.tables[section].columns.get(column)
+    if making is None:
+        return ()
+    cells = Cells(sheet, mapping)
+    return tuple(name for wanted in making.columns if (name := cells.heading(wanted)) is not None)
 
 
 def called(table: str, column: str, heading: str | None) -> Text | str:

@@ -7,10 +7,12 @@ that is not has its shapes counted.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from smarketing.connectors.files.reading import Workbench
 from smarketing.connectors.files.reasons import wrong_file
 from smarketing.connectors.files.values import (
+    AROUND,
     ISO,
     DateOrder,
     Decimal_,
@@ -18,6 +20,7 @@ from smarketing.connectors.files.values import (
     decide_numbers,
     moment_expression,
     moment_formats,
+    number_expression,
 )
 from smarketing.facts.query import literal
 from smarketing.facts.tables import Kind
@@ -28,6 +31,22 @@ _FIRST = 10_000  # rows whose shape is tried on all others
 
 def decide_number_column(bench: Workbench, relation: str, text: str, hinted: Decimal_ | None = None) -> Decision:
     """The decimal sign of a column; ``text`` is an SQL expression with empties already NULL."""
+    decision = _decimal_sign(bench, relation, text, hinted)
+    return decision if decision.plain else replace(decision, around=_around(bench, relation, text, decision))
+
+
+def _around(bench: Workbench, relation: str, text: str, decision: Decision) -> str | None:
+    """The longest of the first numbers that was read without what stands beside its digits."""
+    read = number_expression("value", Kind.NUMBER, decision)
+    found = bench.rows(
+        f"SELECT value FROM (SELECT {text} AS value FROM {relation} LIMIT {_FIRST}) "
+        f"WHERE regexp_matches(value, {literal(AROUND)}, 'i') AND {read} IS NOT NULL "
+        f"ORDER BY length(value) DESC, value LIMIT 1"
+    )
+    return str(found[0][0]) if found else None
+
+
+def _decimal_sign(bench: Workbench, relation: str, text: str, hinted: Decimal_ | None) -> Decision:
     if hinted is not None:
         return Decision(decimal=hinted)
     power = f"CONTAINS({text}, 'e') OR CONTAINS({text}, 'E')"

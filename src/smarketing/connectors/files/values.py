@@ -19,7 +19,7 @@ Decimal_ = Literal[",", "."]
 DateOrder = Literal["dmy", "mdy"]
 
 # What may stand around a number: spaces of every width, apostrophes, signs and names of currencies.
-_AROUND = r"[\s\p{Zs}'’€$₽£₸¥%]|руб(?:лей|ля|\.)?|(?:р|тг)\.|\b(?:RUB|RUR|EUR|USD|KZT|BYN)\b"
+AROUND = r"[\s\p{Zs}'’€$₽£₸¥%]|руб(?:лей|ля|\.)?|(?:р|тг)\.|\b(?:RUB|RUR|EUR|USD|KZT|BYN)\b"
 _AROUND_PY = re.compile(
     r"[\s\u00a0\u202f\u2009\u2007\u2000-\u200a'’€$₽£₸¥%]|руб(?:лей|ля|\.)?|(?:р|тг)\.|\b(?:RUB|RUR|EUR|USD|KZT|BYN)\b",
     re.IGNORECASE,
@@ -44,6 +44,7 @@ class Decision:
     formats: tuple[str, ...] = ()
     undecided: str | None = None  # an example that fits both orders of day and month
     assumed: str | None = None  # an example read as thousands though nothing proves it
+    around: str | None = None  # an example whose spaces, currency or other signs beside the digits were left out
 
 
 # --- numbers ---------------------------------------------------------------------------------------------
@@ -110,7 +111,7 @@ _EITHER_FORM = r"[+-]?\d{1,3}[.,]\d{3}"
 
 
 def _spelled(text: str, stored: str, decision: Decision) -> str:
-    bare = f"REPLACE(regexp_replace({text}, {literal(_AROUND)}, '', 'gi'), '−', '-')"
+    bare = f"REPLACE(regexp_replace({text}, {literal(AROUND)}, '', 'gi'), '−', '-')"
     bare = f"regexp_replace({bare}, {literal(_BRACKETS)}, {literal(_MINUS)})"
     comma = f"TRY_CAST(REPLACE(REPLACE({bare}, '.', ''), ',', '.') AS {stored})"
     point = f"TRY_CAST(REPLACE({bare}, ',', '') AS {stored})"
@@ -270,8 +271,20 @@ def formats_said(formats: Iterable[str]) -> str:
 
     >>> formats_said(("%d.%m.%Y %H:%M", "iso"))
     'DD.MM.YYYY HH:MM, YYYY-MM-DD'
+    >>> formats_said(("%m/%d/%Y %I:%M %p",))
+    'MM/DD/YYYY hh:MM AM/PM'
     """
-    letters = {"%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%H": "HH", "%M": "MM", "%S": "SS", "%I": "hh"}
+    letters = {
+        "%d": "DD",
+        "%m": "MM",
+        "%Y": "YYYY",
+        "%y": "YY",
+        "%H": "HH",
+        "%M": "MM",
+        "%S": "SS",
+        "%I": "hh",
+        "%p": "AM/PM",
+    }
     said = []
     for form in formats:
         for code, word in letters.items():

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from smarketing.connectors.files.gathering import FileReading
+from smarketing.connectors.files.told import ColumnRead, columns_read, delimiter_said
 from smarketing.connectors.files.totals import Totals
 from smarketing.facts.company import Company
 from smarketing.facts.language import Language, Text, same
@@ -166,6 +168,11 @@ def profiles(report: LoadReport) -> list[dict[str, Any]]:
         }
         for profile in report.profiles
     ]
+
+
+def files_read(report: LoadReport) -> list[tuple[FileReading, Text | None, tuple[ColumnRead, ...]]]:
+    """Every file with its delimiter and with how its dates and numbers were read, in the words of the terminal."""
+    return [(file, delimiter_said(file.sniffed), columns_read(file)) for file in report.files]
 
 
 def findings_of(report: LoadReport) -> list[tuple[Text, bool]]:

@@ -102,6 +102,7 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
         {
             "token": token,
             "report": report,
+            "files": shown.files_read(report),
             "profiles": shown.profiles(report),
             "counts": shown.count_lines(report.counts, language),
             "totals": shown.totals_lines(report.totals, company, language),
