@@ -220,16 +220,50 @@ def test_text_in_an_unknown_encoding(bench: Workbench, tmp_path: Path) -> None:
     assert (error.code, error.text.ru) == (
         "file-encoding",
         "Кодировка файла «файл.csv» не распознана: текст не похож ни на UTF-8, ни на Windows-1251, ни на UTF-16. "
-        "Сохраните файл в UTF-8.",
+        "Первый знак, который не читается как UTF-8, — в строке 2. Сохраните файл в UTF-8.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "row"),
+    [
+        ("Город,b\nПермь,1\n".encode() + "Ю".encode("cp1251") + ",2\nОрёл,3\n".encode(), "UTF-8", 3),
+        ("Город,b\nПермь,1\nОрёл".encode()[:-1], "UTF-8", 3),  # an export cut in the middle of a letter
+        (b"\xef\xbb\xbfa,b\n\xde,1\n", "UTF-8", 2),
+        ("Город,b\n".encode() + b"x,1\n" * 1_100_000 + b"\xde,2\n", "UTF-8", 1_100_002),
+        ("Город,b\nПермь,1\n".encode("utf-16") + b"\x00\xdcx\x00", "UTF-16", 3),
+    ],
+    ids=["a letter of Windows-1251", "a cut letter", "behind a mark", "far below", "half a pair in UTF-16"],
+)
+def test_the_first_sign_of_another_encoding_is_named_by_its_line(
+    bench: Workbench, tmp_path: Path, content: bytes, encoding: str, row: int
+) -> None:
+    error = refusal(bench, written(tmp_path, content))
+    assert (error.code, error.text.ru, error.text.en) == (
+        "file-wrong-byte",
+        f"Файл «файл.csv» записан в {encoding}, а в строке {row} стоит знак другой кодировки: так бывает, когда "
+        "в файл попал текст из другой программы или выгрузка оборвалась. Исправьте эту строку или выгрузите "
+        "файл ещё раз.",
+        f"The file “файл.csv” is written in {encoding}, but line {row} has a sign of another encoding: this "
+        "happens when text of another program got into the file or the export was cut. Correct that line or "
+        "export the file again.",
     )
 
 
 def test_encoding_named_wrong_by_the_mapping(bench: Workbench, tmp_path: Path) -> None:
-    error = refusal(bench, written(tmp_path, "Город,b\nПермь,1\n".encode("cp1251")), hints=Hints(encoding="utf-8"))
+    error = refusal(bench, written(tmp_path, "City,b\nПермь,1\n".encode("cp1251")), hints=Hints(encoding="utf-8"))
     assert (error.code, error.text.ru) == (
         "file-wrong-encoding",
-        "Файл «файл.csv» не читается в кодировке utf-8, которую назвала схема. "
+        "Файл «файл.csv» не читается в кодировке utf-8, которую назвала схема: мешает строка 2. "
         "Уберите encoding из схемы, и кодировка определится сама.",
+    )
+
+
+def test_encoding_of_the_mapping_that_does_not_exist(bench: Workbench, tmp_path: Path) -> None:
+    error = refusal(bench, written(tmp_path, b"a,b\n1,2\n"), hints=Hints(encoding="utf-9"))
+    assert error.text.en == (
+        "The file “файл.csv” cannot be read as utf-9, which the mapping names. "
+        "Remove encoding from the mapping and it will be detected."
     )
 
 

@@ -44,14 +44,22 @@ FILE_REASONS: dict[str, Text] = {
     ),
     "file-encoding": Text(
         "Кодировка файла «{file}» не распознана: текст не похож ни на UTF-8, ни на Windows-1251, ни на UTF-16. "
-        "Сохраните файл в UTF-8.",
+        "Первый знак, который не читается как UTF-8, — в строке {row}. Сохраните файл в UTF-8.",
         "The encoding of “{file}” is not recognised: the text is neither UTF-8 nor Windows-1251 nor UTF-16. "
-        "Save the file as UTF-8.",
+        "The first sign that cannot be read as UTF-8 is in line {row}. Save the file as UTF-8.",
+    ),
+    "file-wrong-byte": Text(
+        "Файл «{file}» записан в {encoding}, а в строке {row} стоит знак другой кодировки: так бывает, когда в "
+        "файл попал текст из другой программы или выгрузка оборвалась. Исправьте эту строку или выгрузите файл "
+        "ещё раз.",
+        "The file “{file}” is written in {encoding}, but line {row} has a sign of another encoding: this happens "
+        "when text of another program got into the file or the export was cut. Correct that line or export the "
+        "file again.",
     ),
     "file-wrong-encoding": Text(
-        "Файл «{file}» не читается в кодировке {encoding}, которую назвала схема. "
+        "Файл «{file}» не читается в кодировке {encoding}, которую назвала схема{where}. "
         "Уберите encoding из схемы, и кодировка определится сама.",
-        "The file “{file}” cannot be read as {encoding}, which the mapping names. "
+        "The file “{file}” cannot be read as {encoding}, which the mapping names{where}. "
         "Remove encoding from the mapping and it will be detected.",
     ),
     "file-mojibake": Text(

@@ -122,18 +122,40 @@ def refuse_long_line(path: Path, name: str, limit: int) -> None:
 def sniff_encoding(path: Path, name: str, hinted: str | None = None) -> str:
     """The encoding of a text file as Python calls it; raises :class:`WrongInput` where none fits."""
     if hinted is not None:
-        if not _decodes(path, hinted):
-            raise wrong_file("file-wrong-encoding", file=name, encoding=hinted)
+        _refuse_hinted(path, name, hinted)
         return hinted
     with path.open("rb") as file:
         sample = file.read(SAMPLE_BYTES)
     marked = _by_mark(sample)
-    if marked is None and _decodes(path, "utf-8"):
-        return "utf-8"
-    encoding = marked or _without_mark(sample)
-    if encoding is None or not _decodes(path, encoding):
-        raise wrong_file("file-encoding", file=name)
+    written = marked or "utf-8"
+    row = _misread(path, written)
+    if row is None:
+        return written
+    if marked or _mostly_utf8(sample):
+        called = "UTF-16" if written.startswith("utf-16") else "UTF-8"
+        raise wrong_file("file-wrong-byte", file=name, encoding=called, row=row)
+    encoding = _without_mark(sample)
+    if encoding is None or _misread(path, encoding) is not None:
+        raise wrong_file("file-encoding", file=name, row=row)
     return encoding
+
+
+def _refuse_hinted(path: Path, name: str, hinted: str) -> None:
+    """Raise where a file is not of the encoding that its mapping names, or there is no such encoding."""
+    try:
+        row = _misread(path, hinted)
+    except LookupError:
+        raise wrong_file("file-wrong-encoding", file=name, encoding=hinted, where="") from None
+    if row is not None:
+        where = Text(": мешает строка {row}", ": line {row} is in the way").fill(row=row)
+        raise wrong_file("file-wrong-encoding", file=name, encoding=hinted, where=where)
+
+
+def _mostly_utf8(sample: bytes) -> bool:
+    """Are more of the letters beyond Latin whole in UTF-8 than broken? Of Windows-1251 hardly one is whole."""
+    text = codecs.getincrementaldecoder("utf-8")("replace").decode(sample)
+    broken = text.count("\ufffd")
+    return sum(ord(letter) > 127 for letter in text) - broken > broken
 
 
 def _by_mark(sample: bytes) -> str | None:
@@ -157,13 +179,15 @@ def _without_mark(sample: bytes) -> str | None:
     return "cp1251" if foreign and russian >= 0.8 * len(foreign) and "\x00" not in text else None
 
 
-def _decodes(path: Path, encoding: str) -> bool:
+def _misread(path: Path, encoding: str) -> int | None:
+    """The line, counted from 1, of the first bytes that are not of the encoding; None where all are."""
+    row = 1
     try:
-        for _ in decoded(path, encoding):
-            pass
-    except (UnicodeDecodeError, LookupError):
-        return False
-    return True
+        for piece in decoded(path, encoding):
+            row += piece.count("\n")
+    except UnicodeDecodeError as error:
+        return row + error.object[: error.start].decode(error.encoding).count("\n")
+    return None
 
 
 def decoded(path: Path, encoding: str) -> Iterator[str]:
