@@ -54,9 +54,9 @@ _FACTS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 _NAMED = {"VARCHAR": "text", "DECIMAL(18,2)": "numeric(18,2)"}  # other types have the same name
-LIMIT = 300.0  # seconds after which an answer is not waited for any longer
+LIMIT = 120.0  # seconds after which an answer is not waited for any longer
 ASKED = "journeys_asked"
-LONG = 20.0  # seconds after which the first run counts as the only one: no memory is warmed by so much work
+LONG = 10.0  # seconds after which the first run counts as the only one: no memory is warmed by so much work
 _INDEXES = (
     "leads (lead_id)",
     "leads (created_at)",

@@ -17,7 +17,7 @@ from typing import Any
 
 Rows = Sequence[Sequence[Any]]
 RUNS = 5
-PATIENCE = 60.0  # seconds after which a question is not asked again
+PATIENCE = 30.0  # seconds after which a question is not asked again
 
 
 @dataclass(frozen=True)
