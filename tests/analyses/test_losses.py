@@ -161,6 +161,22 @@ def test_losses_shift_is_judged_with_holm_over_all_reasons() -> None:
     assert price.shift.p_adjusted == pytest.approx(2 * price.shift.p_value)  # type: ignore[operator]
 
 
+def test_losses_reason_that_nobody_names_any_more_has_its_row_and_is_judged() -> None:
+    """Price 40 of 100 in October, nobody in November, silence the rest: two shares that moved, judged as two."""
+    rows = [lost("price" if i < 40 else "silence", "new") for i in range(100)]
+    november = {"created_at": at("2026-11-02"), "lost_at": at("2026-11-03")}
+    rows += [lost("silence", "new", **november) for _ in range(100)]
+    found = ask(Question(period=NOVEMBER, compare=OCTOBER), rows=rows)
+
+    silence, price = found.reasons
+    assert (silence.key, silence.leads, price.key, price.leads) == ("silence", 100, "price", 0)
+    assert price.shift is not None
+    assert price.shift.difference == pytest.approx(-0.40)
+    assert price.shift.label is Label.CONFIRMED
+    assert price.shift.p_adjusted == pytest.approx(2 * price.shift.p_value)  # type: ignore[operator]
+    assert found.lost == 100
+
+
 def test_losses_shift_of_few_leads_is_too_little_data() -> None:
     found = ask(
         Question(period=NOVEMBER, compare=OCTOBER),

@@ -278,7 +278,8 @@ def _reasons(
     company: Company, matrix: Sequence[Cell], before: Sequence[Cell] | None, stages: Sequence[StageLosses]
 ) -> tuple[Reason, ...]:
     now, then = _by_reason(matrix), _by_reason(before or ())
-    keys = sorted(now, key=lambda key: (key is None, -now[key], key or ""))
+    # A reason that nobody names any more has moved most of all: it has its row and its place among those judged.
+    keys = sorted({**now, **then}, key=lambda key: (key is None, -now[key], key or ""))
     moved: Sequence[Shift | None] = [None] * len(keys)
     if before is not None:
         moved = shifts((_share_of(key, now), _share_of(key, then)) for key in keys)
