@@ -46,6 +46,7 @@ def test_source_of_the_facts_is_placed_without_a_script(desk: OpenPage, loaded: 
     page.fill("#f-username", "alice")
     page.fill("#f-password", "correct horse battery")
     page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "sign-in" not in url)
     page.goto("/settings")
     page.get_by_role("link", name="Источники").click()
     page.get_by_label("radio").check()
