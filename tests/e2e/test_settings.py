@@ -52,7 +52,7 @@ def test_source_of_the_facts_is_placed_without_a_script(desk: OpenPage, loaded: 
     page.get_by_label("radio").check()
     page.get_by_label("В какую группу").select_option("free")
     page.get_by_role("button", name="Добавить в форму").click()
-    expect(page.locator(".banner")).to_contain_text("ещё не сохранено: radio")
+    expect(page.locator(".banner.info")).to_contain_text("ещё не сохранено: radio")
     page.get_by_role("button", name="Сохранить").last.click()
     expect(page.locator(".banner.ok")).to_contain_text("Сохранено, изменений: 1.")
     assert loaded.company.source_groups[1].sources == ("site", "radio")
