@@ -30,7 +30,7 @@ from smarketing.jobs.bench.facts import (
 from smarketing.jobs.bench.frames import pandas_questions
 from smarketing.jobs.bench.postgres import binaries, copy_in, private_server, read_rows
 from smarketing.jobs.bench.questions import JOURNEY, PAGE, RAW, SCAN, THREE
-from smarketing.jobs.bench.run import ORDER, run_step
+from smarketing.jobs.bench.run import ORDER, _told, run_step
 from smarketing.jobs.bench.steps import STEPS, Size, build_lake, make_facts
 from smarketing.jobs.bench.table import growth_table, ratio_table
 from smarketing.jobs.bench.timing import PATIENCE, Step, Took, Watch, compare, differences, keep_rows, repeated
@@ -325,6 +325,12 @@ def test_run_step_says_what_failed_and_goes_on(tmp_path: Path) -> None:
 
     assert step.seconds == {}
     assert step.said.startswith("failed: ")
+
+
+def test_step_that_prints_something_else_has_failed_and_the_others_go_on() -> None:
+    assert _told('a line before\n{"seconds": {"load": 2.5}}\n') == Step({"load": 2.5})
+    assert _told("100% ▕████▏").said == "failed: '100% ▕████▏' is no answer"
+    assert _told("").said == "failed: '' is no answer"
 
 
 def test_every_step_is_known_by_name() -> None:

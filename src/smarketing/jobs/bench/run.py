@@ -68,7 +68,16 @@ def run_step(name: str, place: Path, leads: int) -> Step:
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or [f"ended with {done.returncode}"]
         return Step(said=f"failed: {last[0]}")
-    return Step(**json.loads(done.stdout.strip().splitlines()[-1]))
+    return _told(done.stdout)
+
+
+def _told(printed: str) -> Step:
+    """What a step found: the last line that it printed."""
+    last = (printed.strip().splitlines() or [""])[-1]
+    try:
+        return Step(**json.loads(last))
+    except (ValueError, TypeError):
+        return Step(said=f"failed: {last[:200]!r} is no answer")
 
 
 def _disagreements(place: Path) -> dict[str, str]:

@@ -304,6 +304,7 @@ def _lake(folder: Path) -> Lake:
 def _plain_duckdb() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"threads": THREADS})
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")  # standard output belongs to what the step found
     return connection
 
 
