@@ -86,12 +86,12 @@ class Engine:
         except duckdb.Error as error:
             raise _refused(error) from error
 
-    def stream(self, question: str) -> pa.RecordBatchReader:
-        """The answer piece by piece, for writing more than memory holds.
+    def stream(self, question: str, rows: int = 100_000) -> pa.RecordBatchReader:
+        """The answer in pieces of so many rows, for writing more than memory holds.
 
         Where the engine is not shared, it is to be read to its end before anything else is asked.
         """
-        return self._asking().sql(question).to_arrow_reader(100_000)
+        return self._asking().sql(question).to_arrow_reader(rows)
 
     def show(self, name: str, table: pa.Table) -> None:
         """Let the engine see an Arrow table under a name without copying it."""

@@ -19,11 +19,12 @@ from smarketing.lake.changes import Extent
 from smarketing.lake.engine import Engine
 from smarketing.lake.lasting import write_through
 from smarketing.lake.manifest import Manifest, TableState, build_hash
-from smarketing.lake.settings import MONEY, check_currencies, check_stages, put_settings
+from smarketing.lake.settings import MONEY, check_currencies, check_stages, put_calendar, put_settings
 
 # When nothing says until when the facts are known, these moments do.
 _TELL_TIME = ("leads", "stage_moves", "payments", "activities", "touches")
 FOLLOWING = Text("Факты записаны, считаем путь каждого лида", "The facts are written; following each lead")
+_AT_ONCE = 250_000  # rows of a fact that go to its files together: every piece is cut by months anew
 LARGE = 2_000_000  # more changed leads than this are built like everything: in chunks
 
 
@@ -151,7 +152,7 @@ class Loading:
     def _append(self, table: Table, rows: str, grown: int) -> None:
         state = self._states.get(table.name)
         version = views.fact_folder(self._root, table.name).append(
-            state.delta_version if state else None, self._engine.stream(rows), self._version
+            state.delta_version if state else None, self._engine.stream(rows, _AT_ONCE), self._version
         )
         self._states[table.name] = TableState(version, (state.rows if state else 0) + grown)
 
@@ -165,6 +166,7 @@ class Loading:
         extent = self._extent(known_until, anew=anew)
         for table in self._changed:
             arrivals.forget(self._engine, TABLES[table])  # written, and their extent is known
+        put_calendar(self._engine, self._company)
         work = Work(
             engine=self._engine,
             root=self._root,

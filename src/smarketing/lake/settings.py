@@ -26,7 +26,7 @@ _LATER = {
 
 
 def put_settings(engine: Engine, company: Company) -> None:
-    """Make the tables of stages, source groups, campaign names, sellers' verdicts, rates and the calendar."""
+    """Make the tables of stages, source groups, campaign names, sellers' verdicts and rates."""
     engine.fill(
         "stage_places",
         {"stage": "VARCHAR", "place": "SMALLINT", "spot": "SMALLINT"},
@@ -55,6 +55,10 @@ def put_settings(engine: Engine, company: Company) -> None:
         {"currency": "VARCHAR", "since": "DATE", "till": "DATE", "rate": "DECIMAL(18,6)"},
         [*_rates(company)],
     )
+
+
+def put_calendar(engine: Engine, company: Company) -> None:
+    """Make the table of working days, which only journeys need."""
     engine.fill(
         "calendar",
         {"local_day": "DATE", "opens": "INTEGER", "closes": "INTEGER", "worked_before": "BIGINT"},
