@@ -21,6 +21,10 @@ from tests.lake.world import World, at, batches, company
             "SELECT COUNT(*) FILTER (WHERE a AND (b OR c)) AS n",
             "SELECT CAST(COALESCE(COUNT_IF(a AND (b OR c)), 0) AS BIGINT) AS n",
         ),
+        (
+            "SELECT /* don't ( */ COUNT(*) FILTER (WHERE a -- :)\n) AS n",
+            "SELECT /* don't ( */ CAST(COALESCE(COUNT_IF(a -- :)\n), 0) AS BIGINT) AS n",
+        ),
         ("SELECT count(*) filter (where a) AS n", "SELECT CAST(COALESCE(COUNT_IF(a), 0) AS BIGINT) AS n"),
         (
             "SELECT COUNT(*) FILTER (WHERE a = 'it''s (') + COUNT(*) FILTER (WHERE \"b)\" = 1) AS n",
@@ -50,6 +54,7 @@ def test_counts_and_several_percentiles_of_the_same_are_said_faster(question: st
         "SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY a DESC), "
         "PERCENTILE_CONT(0.9) WITHIN GROUP (ORDER BY a DESC)",
         "SELECT COUNT(*) FILTER (WHERE a",
+        "SELECT 1 -- it's COUNT(*) FILTER (WHERE a)\n/* COUNT(*) FILTER (WHERE b) */",
     ],
 )
 def test_everything_else_stays_as_it_was_written(question: str) -> None:

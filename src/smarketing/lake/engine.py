@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+import warnings
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ _CLOSED = {
 # a hash table wherever the engine knows the bounds of the keys: a third faster.
 _COUNTING = {"perfect_ht_threshold": 16}
 
+
+# The copy that it warns of is of an answer, and costs less than the second planning that a relation would need.
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result", category=UserWarning)
 
 EngineError = duckdb.Error
 
@@ -76,13 +80,14 @@ class Engine:
     def answer(self, question: str) -> pa.Table:
         """The answer to somebody's question: one SELECT, else :class:`WrongQuestion`."""
         try:
-            kinds = [statement.type for statement in duckdb.extract_statements(question)]
-            if kinds != [duckdb.StatementType.SELECT]:
+            statements = duckdb.extract_statements(question)
+            if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
                 raise WrongQuestion(
                     "not-a-question",
                     Text("Вопрос должен быть одним SELECT.", "A question must be a single SELECT."),
                 )
-            return self.ask(question)
+            # A relation would be planned twice, when it is made and when it is asked: a tenth of a page's time.
+            return _plain(self._asking().execute(statements[0]).to_arrow_table())
         except duckdb.Error as error:
             raise _refused(error) from error
 

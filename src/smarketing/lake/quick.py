@@ -12,15 +12,15 @@ from collections.abc import Callable
 from functools import lru_cache
 
 _COUNT = re.compile(r"\bCOUNT\(\*\) FILTER \(WHERE ", re.IGNORECASE)
-_PERCENTILE = re.compile(r"\bPERCENTILE_CONT\(([0-9.]+)\) WITHIN GROUP \(ORDER BY ", re.IGNORECASE)
+PERCENTILE = re.compile(r"\bPERCENTILE_CONT\(([0-9.]+)\) WITHIN GROUP \(ORDER BY ", re.IGNORECASE)
 _NOT_PLAIN = re.compile(r"\s*(FILTER|OVER)\b", re.IGNORECASE)
 _SORTED = re.compile(r"\b(ASC|DESC|NULLS)\b|,", re.IGNORECASE)
-_PIECES = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[()]")
+_PIECES = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/|[()]", re.DOTALL)
 
 
 @lru_cache(maxsize=1024)
 def quick(question: str) -> str:
-    """The question as DuckDB answers it soonest; texts in quotes stay as they are."""
+    """The question as DuckDB answers it soonest; texts in quotes and remarks stay as they are."""
     shares = _shares(question)
 
     def percentile(found: re.Match[str], value: str) -> str | None:
@@ -30,7 +30,7 @@ def quick(question: str) -> str:
         return f"QUANTILE_CONT({value}, [{', '.join(several)}])[{several.index(found[1]) + 1}]"
 
     counted = _rewritten(question, _COUNT, lambda _, what: f"CAST(COALESCE(COUNT_IF({what}), 0) AS BIGINT)")
-    return _rewritten(counted, _PERCENTILE, percentile)
+    return _rewritten(counted, PERCENTILE, percentile)
 
 
 def _shares(question: str) -> dict[str, list[str]]:
@@ -41,7 +41,7 @@ def _shares(question: str) -> dict[str, list[str]]:
         if not _SORTED.search(value) and found[1] not in shares.setdefault(value, []):
             shares[value].append(found[1])
 
-    _rewritten(question, _PERCENTILE, remember)
+    _rewritten(question, PERCENTILE, remember)
     return shares
 
 
@@ -52,7 +52,7 @@ def _rewritten(question: str, opening: re.Pattern[str], said: Callable[[re.Match
     for found in opening.finditer(question):
         if found.start() < at or any(start < found.start() < end for start, end in quoted):
             continue
-        end = _closing(question, found.end())
+        end = closing(question, found.end())
         words = None
         if end is not None and not _NOT_PLAIN.match(question, end + 1):
             words = said(found, question[found.end() : end])
@@ -62,8 +62,8 @@ def _rewritten(question: str, opening: re.Pattern[str], said: Callable[[re.Match
     return "".join((*done, question[at:]))
 
 
-def _closing(question: str, start: int) -> int | None:
-    """Where the bracket closes that was open at ``start``; brackets inside quotes are no brackets."""
+def closing(question: str, start: int) -> int | None:
+    """Where the bracket closes that was open at ``start``; those inside quotes and remarks are none."""
     depth = 1
     for piece in _PIECES.finditer(question, start):
         depth += {"(": 1, ")": -1}.get(piece[0], 0)

@@ -17,6 +17,7 @@ from smarketing.facts.language import Text
 from smarketing.facts.query import literal
 from smarketing.facts.tables import TABLES
 from smarketing.lake.engine import Engine
+from smarketing.lake.halves import halves
 from smarketing.lake.quick import quick
 
 
@@ -99,9 +100,14 @@ class LakeReader:
         """The rows that answer one SELECT; raises :class:`WrongQuestion` for anything else."""
         found = self._answers.get(self._pinned, question)
         if found is None:
-            found = self._engine.answer(quick(question))
+            found = self._asked(question)
             self._answers.put(self._pinned, question, found)
         return found
+
+    def _asked(self, question: str) -> pa.Table:
+        parts = halves(question)
+        found = parts.asked(lambda half: self._engine.answer(quick(half))) if parts is not None else None
+        return self._engine.answer(quick(question)) if found is None else found
 
     def explain(self, question: str) -> str:
         """The engine's plan for a question, as it prints it."""
