@@ -126,6 +126,16 @@ def test_numbers_taken_for_thousands_are_told(sift: Sift) -> None:
     )
 
 
+def test_numbers_taken_for_thousands_are_told_by_the_heading_of_the_file(sift: Sift) -> None:
+    mapping = parse_mapping(
+        'name = "x"\ntitle = { ru = "x", en = "x" }\n[[table]]\ntable = "leads"\n'
+        'columns = { lead_id = "Id", created_at = "At", amount = "Бюджет, руб" }\n',
+        "x.toml",
+    )
+    reading = sift(mapping=mapping, leads='Id,At,"Бюджет, руб"\n1,2026-11-01,12.500\n')
+    assert "числа столбца «Бюджет, руб» вида" in found(reading, "numbers-assumed").text.ru
+
+
 def test_a_check_of_the_mapping_compares_two_sums_of_the_file(sift: Sift) -> None:
     mapping = parse_mapping(
         'name = "x"\ntitle = { ru = "x", en = "x" }\n[[table]]\ntable = "leads"\n'

@@ -52,3 +52,34 @@ def test_spend_of_an_account_in_another_currency(tmp_path: Path) -> None:
 def test_one_currency_needs_no_rates(tmp_path: Path) -> None:
     text = "lead_id,created_at,amount\n1,2026-03-01,10.55\n2,2026-03-01,\n"
     assert reading(tmp_path, "leads", text).totals.amount == Decimal("10.55")
+
+
+def _finding(found: Reading, code: str) -> Any:
+    (finding,) = [finding for finding in found.findings if finding.code == code]
+    return finding
+
+
+def test_repeated_spend_is_told_in_the_companys_money(tmp_path: Path) -> None:
+    spend = (
+        "day,lead_source,cost,currency\n"
+        + "2026-02-10,a,5,USD\n" * 2
+        + "2026-03-10,a,5,USD\n" * 2
+        + "2026-03-10,a,1,\n"
+    )
+    told = _finding(reading(tmp_path, "ad_spend", spend, rates=RATES), "repeated-spend")
+    assert (told.count, told.amount) == (2, Decimal(5 * 90 + 5 * 100))
+
+
+def test_spend_of_two_files_is_added_in_the_companys_money(tmp_path: Path) -> None:
+    head = "day,lead_source,cost,currency\n"
+    texts = {"a.csv": head + "2026-03-01,google,10,USD\n", "b.csv": head + "2026-03-01,google,2,EUR\n"}
+    company = Company.model_validate({"zone": "Europe/Moscow", "rates": RATES})
+    with Workbench() as bench:
+        intake = Intake(bench, company, datetime(2026, 6, 1, tzinfo=UTC))
+        for name, text in texts.items():
+            (tmp_path / name).write_text(text, encoding="utf-8")
+            sheet = bench.read(tmp_path / name)
+            mapping = fact_mapping("ad_spend", sheet.headings)
+            assert mapping is not None
+            intake.add(sheet, mapping)
+        assert _finding(intake.finish(), "spend-of-two-files").amount == Decimal(1161)

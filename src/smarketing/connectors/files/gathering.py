@@ -189,7 +189,11 @@ class Intake:
         ]
 
     def _spend_findings(self) -> Iterable[Finding]:
-        parts = [(part.file, part.sifted.relation) for part in self._parts if part.sifted.table == "ad_spend"]
+        parts = [
+            (part.file, in_company_money(self.bench, part.sifted.relation, "ad_spend", self.terms.company))
+            for part in self._parts
+            if part.sifted.table == "ad_spend"
+        ]
         return spend_of_two_files(self.bench, [self._files[file][0].sniffed.file for file, _ in parts], parts)
 
     # --- rows with something wrong in themselves ---------------------------------------------------------

@@ -21,6 +21,7 @@ import duckdb
 import pyarrow as pa
 
 from smarketing.connectors.files.endings import TAIL, is_second_table, total_rows
+from smarketing.connectors.files.lines import empty_places, rows_apart
 from smarketing.connectors.files.pages import is_page, read_page
 from smarketing.connectors.files.reasons import wrong_file
 from smarketing.connectors.files.sniffing import (
@@ -33,7 +34,6 @@ from smarketing.connectors.files.sniffing import (
     find_header,
     refuse_long_line,
     refuse_spoilt,
-    rows_apart,
     sample_text,
     sniff_encoding,
     sniff_format,
@@ -229,30 +229,37 @@ class Workbench:
         lines, header_row = layout.lines, layout.header_row
         mark = self.number()
         columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
-        self._create(
-            name,
-            f"CREATE TEMP TABLE raw_{mark} AS SELECT * FROM read_csv({literal(str(path))}, auto_detect=false, "
-            f"header=false, skip={lines}, delim={literal(layout.delimiter)}, quote='\"', escape='\"', nullstr='', "
-            f"columns={{{columns}}}, strict_mode=true, max_line_size=16777216, "
-            f"store_rejects=true, rejects_table='rejects_{mark}', rejects_scan='rejects_scan_{mark}')",
-        )
+        try:
+            self.run(
+                f"CREATE TEMP TABLE raw_{mark} AS SELECT * FROM read_csv({literal(str(path))}, auto_detect=false, "
+                f"header=false, skip={lines}, delim={literal(layout.delimiter)}, quote='\"', escape='\"', "
+                f"nullstr='', columns={{{columns}}}, strict_mode=true, max_line_size=16777216, "
+                f"store_rejects=true, rejects_table='rejects_{mark}', rejects_scan='rejects_scan_{mark}')"
+            )
+        except duckdb.InvalidInputException:
+            return self._carefully(path, layout, width)  # lines that end in two ways, as of files put together
+        except duckdb.Error as error:
+            raise wrong_file("file-unreadable", file=name) from error
         (spoilt,) = self.one(f"SELECT COUNT(*) FROM rejects_{mark} WHERE error_type NOT IN {_CELLS_ERRORS}")
         if spoilt:
             return self._carefully(path, layout, width)
         misfits = self._misfits(mark, lines, header_row)
+        (kept,) = self.one(f"SELECT COUNT(*) FROM raw_{mark}")
+        # The reader leaves empty lines out; only of a single column an empty one is a row without a value.
+        empty = empty_places(path, lines, kept + len(misfits)) if width > 1 else []
         listed = ", ".join(f"c{place}" for place in range(width))
         first = header_row + 1
         made = f'VIEW sheet_{mark} AS SELECT rowid + {first} AS "row", {listed} FROM raw_{mark}'
-        if misfits:
-            shifted = self._among(mark, [misfit.row - first for misfit in misfits])
+        if misfits or empty:
+            shifted = self._among(mark, sorted({*empty, *(misfit.row - first for misfit in misfits)}))
             made = f'TABLE sheet_{mark} AS SELECT place + {first} AS "row", {listed} FROM {shifted} ORDER BY 1'
         self.run(f"CREATE TEMP {made}")
         return f"sheet_{mark}", misfits
 
     def _among(self, mark: int, places: Sequence[int]) -> str:
-        """The kept rows with the ``place`` that each has among the misfits at ``places``, counted from 0.
+        """The kept rows with the ``place`` that each has among the misfits and empty lines at ``places``, from 0.
 
-        The n-th kept row stands after every misfit whose own place, less the misfits above it, is not later.
+        The n-th kept row stands after every one of them whose own place, less those above it, is not later.
         """
         above = {place - index: index + 1 for index, place in enumerate(places)}
         numbers = {"at": pa.array(above.keys(), pa.int64()), "above": pa.array(above.values(), pa.int64())}
@@ -263,7 +270,7 @@ class Workbench:
     def _carefully(self, path: Path, layout: Layout, width: int) -> tuple[str, tuple[Misfit, ...]]:
         """Read row by row where quotes are spoilt: DuckDB's fast reader may mend such a row into a wrong one."""
         found, is_open = rows_apart(path, layout)
-        numbered = list(enumerate(found, start=layout.header_row + 1))
+        numbered = [(layout.header_row + 1 + place, cells) for place, cells in found]
         last = numbered[-1][0] if is_open else -1
         kept = [(number, cells) for number, cells in numbered if len(cells) == width and number != last]
         misfits = tuple(
@@ -274,15 +281,9 @@ class Workbench:
         relation = self._store([number for number, _ in kept], [cells for _, cells in kept], width)
         return relation, misfits
 
-    def _create(self, name: str, statement: str) -> None:
-        try:
-            self.run(statement)
-        except duckdb.Error as error:
-            raise wrong_file("file-unreadable", file=name) from error
-
     def _misfits(self, mark: int, lines: int, header_row: int) -> tuple[Misfit, ...]:
         found = self.rows(f"SELECT line, ANY_VALUE(csv_line) FROM rejects_{mark} GROUP BY line ORDER BY line")
-        return tuple(Misfit(int(line) - lines + header_row, str(text or "")) for line, text in found)
+        return tuple(Misfit(int(line) - lines + header_row, (text or "").lstrip("\r\n")) for line, text in found)
 
     def _workbook(self, path: Path, source: _Source, kind: Format, hints: Hints) -> Sheet:
         grid = read_workbook(path, source.name, hints.sheet, self.limits)

@@ -295,36 +295,6 @@ def _looks_like_data(row: Sequence[str]) -> bool:
     return sum(1 for cell in cells if _DATA_LIKE.fullmatch(cell)) * 4 >= len(cells)
 
 
-def rows_apart(path: Path, layout: Layout) -> tuple[list[list[str]], bool]:
-    """The filled rows below the header, one by one; whether the last holds a quote that is never closed."""
-    csv.field_size_limit(2**31 - 1)
-    found: list[list[str]] = []
-    begins, above = 0, 0  # physical lines above the last filled row, and above the row read next
-    with path.open(encoding="utf-8", newline="") as source:
-        for _ in range(layout.lines):
-            source.readline()
-        reader = csv.reader(source, delimiter=layout.delimiter)
-        for cells in reader:
-            if cells:
-                found.append(cells)
-                begins = above
-            above = reader.line_num
-    return found, _is_left_open(path, layout.lines + begins, layout.delimiter)
-
-
-def _is_left_open(path: Path, lines: int, delimiter: str) -> bool:
-    """Does the row that begins after so many lines hold a quote that is never closed?"""
-    with path.open(encoding="utf-8", newline="") as source:
-        for _ in range(lines):
-            source.readline()
-        try:
-            for _ in csv.reader(source, delimiter=delimiter, strict=True):
-                pass
-        except csv.Error as error:
-            return "unexpected end" in str(error)
-    return False
-
-
 def filled(row: Sequence[str]) -> list[str]:
     return [cell.strip() for cell in row if cell.strip()]
 

@@ -12,6 +12,7 @@ from smarketing.connectors.files.mapping import Making, plain
 from smarketing.connectors.files.reading import Workbench
 from smarketing.connectors.files.sifting import Sifted
 from smarketing.connectors.files.values import SIGNS, number_expression
+from smarketing.connectors.files.worth import in_company_money
 from smarketing.facts.channels import KEPT_FIELDS
 from smarketing.facts.company import Company
 from smarketing.facts.language import Text
@@ -28,7 +29,7 @@ def file_findings(bench: Workbench, cells: Cells, sifted: Sequence[Sifted], comp
         yield from _torn(bench, cells, part)
         yield from _rounded(bench, cells, part)
         if part.table == "ad_spend":
-            yield from _repeated_spend(bench, cells, part)
+            yield from _repeated_spend(bench, cells, part, company)
     for check in cells.mapping.checks:
         if check.above is not None:
             yield from _above(bench, cells, *check.above)
@@ -43,7 +44,7 @@ def spend_of_two_files(
 ) -> Iterator[Finding]:
     """Spend of one source, account and day out of several files of one load: the same money seen from two sides?
 
-    ``parts``: number of the file and relation of its spend; ``names``: the files in that order.
+    ``parts``: number of the file and its spend in the company's currency; ``names``: the files in that order.
     """
     if len({file for file, _ in parts}) < 2:
         return
@@ -69,12 +70,17 @@ def _assumed_numbers(cells: Cells, sifted: Iterable[Sifted]) -> Iterator[Finding
     for part in sifted:
         for key, decision in part.decisions.items():
             # A counted thing has no fraction that thousands could be mistaken for.
-            counted = TABLES[part.table].column(key.rpartition("/")[2]).kind is Kind.COUNT
+            name = key.rpartition("/")[2]
+            counted = TABLES[part.table].column(name).kind is Kind.COUNT
             if decision.assumed is not None and not decision.mixed and not counted:
                 text = Text(
                     "В файле «{file}» числа столбца «{column}» вида {example} прочитаны как тысячи.",
                     "In “{file}” numbers of “{column}” like {example} were read as thousands.",
-                ).fill(file=cells.sheet.sniffed.file, column=key.rpartition("/")[2], example=decision.assumed)
+                ).fill(
+                    file=cells.sheet.sniffed.file,
+                    column=_present(cells.mapping.tables[part.place].columns[name], cells) or name,
+                    example=decision.assumed,
+                )
                 yield Finding("numbers-assumed", text, 1, 1, (decision.assumed,))
 
 
@@ -264,12 +270,13 @@ def _above(bench: Workbench, cells: Cells, first: str, second: str) -> Iterator[
         yield Finding("sum-above", said, len(found), cells.sheet.sniffed.rows, examples)
 
 
-def _repeated_spend(bench: Workbench, cells: Cells, part: Sifted) -> Iterator[Finding]:
+def _repeated_spend(bench: Workbench, cells: Cells, part: Sifted, company: Company) -> Iterator[Finding]:
     """Rows of spend that repeat another one cell by cell. They stay: two equal rows may be two real ones."""
     columns = ", ".join(cells.sheet.cell(heading) for heading in cells.sheet.headings)
+    spend = in_company_money(bench, part.relation, part.table, company)
     rows, copies, money, total = bench.one(
         f'WITH counted AS (SELECT s.cost, ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY r."row") AS copy '
-        f'FROM {cells.sheet.relation} r JOIN {part.relation} s ON s."row" = r."row") '
+        f'FROM {cells.sheet.relation} r JOIN {spend} s ON s."row" = r."row") '
         f"SELECT COUNT(*), COUNT(*) FILTER (copy > 1), COALESCE(SUM(cost) FILTER (copy > 1), 0), "
         f"COALESCE(SUM(cost), 0) FROM counted"
     )
