@@ -59,6 +59,39 @@ def test_other_measurements_are_compared_too(loaded: Path, what: str, changes: l
     assert [change["label"] for change in data["changes"]] == changes
 
 
+# Dealers' leads are 1, 3 and 4, of which two reached an offer; the only private lead is 2, which was lost.
+GROUPS = ("--month", "2026-10", "--where", "segment=Дилеры", "--compare", "segment=Частные")
+
+
+def test_two_groups_of_the_same_days_are_held_against_each_other(loaded: Path):
+    data = json.loads(run("show", "funnel", *GROUPS, "--format", "json").stdout)
+    assert data["before"]["period"] == data["period"]
+    offer = data["changes"][0]
+    assert [(offer[side]["numerator"], offer[side]["denominator"]) for side in ("now", "before")] == [
+        (2, 3),
+        (0, 1),
+    ]
+    assert offer["judged"] == "too_little_data"
+    shown = run("show", "funnel", *GROUPS)
+    assert shown.exit_code == 0, shown.stderr
+    _, other = shown.stdout.split("\nСегмент: Частные\n")
+    (head,) = (line for line in other.splitlines() if line.startswith("Доля"))
+    assert head.split() == ["Доля", "Здесь", "Там", "Разница", "Оценка"]
+
+
+def test_tables_of_two_groups_stand_below_each_other_without_a_judgement(loaded: Path):
+    data = json.loads(run("show", "economics", *GROUPS, "--format", "json").stdout)
+    assert [table["total"]["leads"]["value"] for table in (data, data["before"])] == [3, 1]
+    assert data["changes"] == []
+
+
+@pytest.mark.parametrize("first", [(), ("--where", "segment=Частные"), ("--where", "manager=Анна")])
+def test_a_group_is_not_compared_with_its_own_leads(loaded: Path, first: tuple[str, ...]):
+    refused = run("show", "funnel", "--month", "2026-10", *first, "--compare", "segment=Частные")
+    assert refused.exit_code == 2
+    assert "первую группу назовите отбором --where segment=…" in " ".join(refused.stderr.split())
+
+
 def test_file_of_a_comparison_is_refused_in_one_sentence(loaded: Path):
     refused = run("show", "funnel", *TWO_DAYS, "--format", "csv")
     assert refused.exit_code == 2

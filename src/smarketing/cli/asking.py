@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,28 @@ def make_question(
     return Question(
         period=period, clock=_clock(clock), by=split, where=_where(where or []), compare=_compare(compare, period)
     )
+
+
+def other_group(compare: str | None, question: Question) -> Question | None:
+    """The same question about another group where ``--compare`` names one (``segment=private``).
+
+    Raises :class:`WrongQuestion` where the two groups share leads: those would be on both sides.
+    """
+    if not compare or "=" not in compare:
+        return None
+    ((dimension, values),) = _where([compare]).items()
+    mine = question.where.get(dimension, ())
+    if not mine or set(mine) & set(values):
+        raise WrongQuestion(
+            "compare-same-leads",
+            Text(
+                f"Одни лиды не сравнить с ними же: первую группу назовите отбором --where {dimension}=…, другим "
+                f"значением.",
+                f"Leads cannot be compared with themselves: name the first group by --where {dimension}=…, with "
+                f"another value.",
+            ),
+        )
+    return replace(question, compare=None).only(dimension, *values)
 
 
 def _period(start: str | None, end: str | None, month: str | None, known: Period | None) -> Period | None:
@@ -99,7 +122,7 @@ def _where(conditions: list[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _compare(word: str | None, period: Period | None) -> Period | None:
-    if not word:
+    if not word or "=" in word:
         return None
     if word == "prev":
         if period is None:

@@ -51,17 +51,23 @@ def print_measurement(console: Console, measurement: Measurement, company: Compa
 
 
 def print_compared(console: Console, found: Compared, company: Company, language: Language) -> None:
-    """What the measurement was in the period compared with, and which changes are more than chance."""
+    """What the measurement is in the period or group compared with, and which differences are more than chance."""
     console.print()
-    console.print(t("Было", "Before"), style="bold", highlight=False)
+    beside = t("Было", "Before") if found.group is None else found.group.say(language)
+    console.print(beside, style="bold", highlight=False)
     print_measurement(console, found.before, company, language)
     if found.changes:
+        sides = (
+            (t("Стало", "Now"), t("Было", "Before"))
+            if found.group is None
+            else (t("Здесь", "Here"), t("Там", "There"))
+        )
         console.print()
-        console.print(_changes(found.changes, language))
+        console.print(_changes(found.changes, sides, language))
 
 
-def _changes(changes: Sequence[Change], language: Language) -> Table:
-    heads = (t("Доля", "Share"), t("Стало", "Now"), t("Было", "Before"), t("Разница", "Change"))
+def _changes(changes: Sequence[Change], sides: tuple[str, str], language: Language) -> Table:
+    heads = (t("Доля", "Share"), *sides, t("Разница", "Change"))
     table = Table(box=None, pad_edge=False)
     for place, head in enumerate(heads):
         table.add_column(head, justify="left" if place == 0 else "right")

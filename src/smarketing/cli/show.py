@@ -20,7 +20,7 @@ from smarketing.analyses.result import Measurement
 from smarketing.analyses.verdict import Had, RivalSplit, Verdict, had, rival_splits, verdict
 from smarketing.analyses.verdict.rivals import parse_causes
 from smarketing.analyses.verdict.sources import SourceSplit, by_source
-from smarketing.cli.asking import make_question
+from smarketing.cli.asking import make_question, other_group
 from smarketing.cli.forecasting import print_forecast
 from smarketing.cli.home import workspace
 from smarketing.cli.language import t, terminal_language
@@ -99,7 +99,13 @@ ClockWord = Annotated[
 ]
 Compare = Annotated[
     str | None,
-    typer.Option("--compare", help=t("С чем сравнить: prev или ГГГГ-ММ.", "Compare with: prev or YYYY-MM.")),
+    typer.Option(
+        "--compare",
+        help=t(
+            "С чем сравнить: prev, ГГГГ-ММ или другая группа, segment=частные.",
+            "Compare with: prev, YYYY-MM or another group, segment=private.",
+        ),
+    ),
 ]
 Tested = Annotated[
     bool,
@@ -163,7 +169,8 @@ def show_command(
         if explain:
             write("\n\n".join(measurement.asked) + "\n", out)
             return
-        _give(measurement, compared(reader, what, question), reader.company, format_, out)
+        beside = compared(reader, what, question, other_group(compare, question))
+        _give(measurement, beside, reader.company, format_, out)
 
 
 def verdict_command(

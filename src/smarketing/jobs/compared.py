@@ -1,4 +1,4 @@
-"""What was it in the period compared with, and which changes are more than chance?"""
+"""What is it in the period or group compared with, and which differences are more than chance?"""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from smarketing.analyses.funnel import Funnel, Kind, funnel
+from smarketing.analyses.labels import say_key
 from smarketing.analyses.losses import losses
 from smarketing.analyses.qualification import criteria_table
-from smarketing.analyses.question import Question
+from smarketing.analyses.question import DIMENSION_NAMES, Question
 from smarketing.analyses.result import Measurement
 from smarketing.analyses.shares import Shift
 from smarketing.analyses.verdict.words import LABEL_NAMES
@@ -36,18 +37,43 @@ class Change:
 
 @dataclass(frozen=True)
 class Compared:
-    """The same measurement of the period compared with, and the changes judged together (Holm)."""
+    """The same measurement of the period or group compared with, and the changes judged together (Holm)."""
 
     before: Measurement
     changes: tuple[Change, ...]
+    group: Text | None = None  # nothing was before or after where two groups of the same days are compared
 
 
-def compared(reader: Reader, what: str, question: Question) -> Compared | None:
-    """What stands beside the answer to a question that compares; None for one that does not."""
+def compared(reader: Reader, what: str, question: Question, against: Question | None = None) -> Compared | None:
+    """What stands beside the answer to a question that compares; None for one that does not.
+
+    ``against``: the same question about another group. Only the transitions of a funnel are judged between groups.
+    """
+    if against is not None:
+        changes = _against(reader, what, replace(question, by=()), replace(against, by=()))
+        return Compared(ask(reader, what, against), changes, _group(question, against, reader.company))
     if question.compare is None:
         return None
     before = ask(reader, what, question.over(question.compare))
     return Compared(before, _changes(reader, what, replace(question, by=())))
+
+
+def _group(question: Question, against: Question, company: Company) -> Text:
+    """What the other group has that the first has not, in words."""
+    ((dimension, values),) = (
+        (key, values) for key, values in against.where.items() if question.where[key] != values
+    )
+    said = [say_key(company, dimension, value or None) for value in values]
+    name = DIMENSION_NAMES[dimension]
+    return Text(
+        f"{name.ru}: {', '.join(one.ru for one in said)}", f"{name.en}: {', '.join(one.en for one in said)}"
+    )
+
+
+def _against(reader: Reader, what: str, question: Question, against: Question) -> tuple[Change, ...]:
+    if what not in _KINDS:
+        return ()
+    return _of_funnel(funnel(reader, question, kind=_KINDS[what], against=against))
 
 
 def compared_data(found: Compared, company: Company, language: Language) -> dict[str, Any]:
