@@ -1,4 +1,4 @@
-"""Has every row of a text the number that a spreadsheet shows beside it?"""
+"""Is every row of a text told apart, with the number that a spreadsheet shows beside it?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pytest
 
 from smarketing.connectors.files.lines import empty_places
 from smarketing.connectors.files.reading import Misfit, Workbench
+from smarketing.connectors.files.workbooks import Limits
+from tests.connectors.files.test_reading import HEADER, refusal, rows, written
 
 
 def _read(bench: Workbench, path: Path, content: bytes) -> tuple[list[tuple[object, ...]], tuple[Misfit, ...]]:
@@ -78,3 +80,49 @@ def test_empty_lines_at_the_end_are_nothing(tmp_path: Path) -> None:
     assert empty_places(path, 1, 2) == [1]
     path.write_bytes(b"head\n1,2\n3,4\n\n\n\n")
     assert empty_places(path, 1, 2) == []
+
+
+def test_rows_with_another_number_of_cells_keep_their_place(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, b"a,b\n1,x\n2\n3,y\n4,z,extra\n5,w\n"))
+    assert sheet.misfits == (Misfit(3, "2"), Misfit(5, "4,z,extra"))
+    assert rows(bench, sheet) == [(2, "1", "x"), (4, "3", "y"), (6, "5", "w")]
+    assert sheet.sniffed.rows == 5
+
+
+def test_quotes_hold_delimiters_and_newlines(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, b'a,b\n"1,5","x\ny"\n2,"say ""hi"""\n'))
+    assert rows(bench, sheet) == [(2, "1,5", "x\ny"), (3, "2", 'say "hi"')]
+
+
+def test_spoilt_quotes_do_not_shift_cells(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, b'a,b,c\n"",\n"abc"d,"abc"d,1, \n"abc"d,"x",1\n2,y,z\n'))
+    assert rows(bench, sheet) == [(4, "abcd", "x", "1"), (5, "2", "y", "z")]
+    assert [(one.row, one.line) for one in sheet.misfits] == [(2, ","), (3, "abcd,abcd,1, ")]
+
+
+def test_a_heading_on_two_lines_and_windows_line_ends(bench: Workbench, tmp_path: Path) -> None:
+    sheet = bench.read(written(tmp_path, b'id,"sum,\r\nRUB"\r\n1,5\r\n2,6\r\n'))
+    assert sheet.headings == ("id", "sum, RUB")
+    assert rows(bench, sheet) == [(2, "1", "5"), (3, "2", "6")]
+
+
+@pytest.mark.parametrize("misfits", [(2,), (2, 3, 7), (5, 9, 10, 11), (11, 12), (3, 5, 7, 9, 11)])
+def test_every_row_keeps_its_number_among_rows_of_another_width(
+    bench: Workbench, tmp_path: Path, misfits: tuple[int, ...]
+) -> None:
+    lines = [f"{row};Омск" if row in misfits else f"{row};Омск;{row}" for row in range(2, 13)]
+    sheet = bench.read(written(tmp_path, (HEADER + "\n".join(lines)).encode()))
+    kept = [row for row in range(2, 13) if row not in misfits]
+    assert rows(bench, sheet) == [(row, str(row), "Омск", str(row)) for row in kept]
+    assert [misfit.row for misfit in sheet.misfits] == list(misfits)
+
+
+def test_a_line_too_long_to_be_one_is_named(tmp_path: Path) -> None:
+    """The reader of tables drops such a row without a word, so the counts would agree and a row be lost."""
+    with Workbench(Limits(line=1000)) as bench:
+        path = written(tmp_path, b"a,b\n1,x\n2," + b"y" * 2500 + b"\n3,z\n")
+        error = refusal(bench, path)
+        assert error.code == "file-long-line"
+        assert error.text.ru.startswith("В файле «файл.csv» строка 3 длиннее 64 МБ")
+        fine = bench.read(written(tmp_path, b"a,b\n" + b"1,x\n" * 900))
+        assert fine.sniffed.rows == 900

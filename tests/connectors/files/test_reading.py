@@ -12,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from smarketing.connectors.files.expressions import FORMULA_ERRORS, formula_error
-from smarketing.connectors.files.reading import Misfit, Sheet, Workbench, trimmed
+from smarketing.connectors.files.reading import Sheet, Workbench, trimmed
 from smarketing.connectors.files.sniffing import Hints
 from smarketing.connectors.files.workbooks import Limits
 from smarketing.facts.errors import WrongInput
@@ -97,24 +97,6 @@ def test_a_total_line_with_fewer_cells_is_a_total_too(bench: Workbench, tmp_path
 def test_nineteen_digit_ids_survive(bench: Workbench, tmp_path: Path) -> None:
     sheet = bench.read(written(tmp_path, b"Id,Name\n5805028000040726090,a\n"))
     assert rows(bench, sheet) == [(2, "5805028000040726090", "a")]
-
-
-def test_rows_with_another_number_of_cells_keep_their_place(bench: Workbench, tmp_path: Path) -> None:
-    sheet = bench.read(written(tmp_path, b"a,b\n1,x\n2\n3,y\n4,z,extra\n5,w\n"))
-    assert sheet.misfits == (Misfit(3, "2"), Misfit(5, "4,z,extra"))
-    assert rows(bench, sheet) == [(2, "1", "x"), (4, "3", "y"), (6, "5", "w")]
-    assert sheet.sniffed.rows == 5
-
-
-def test_quotes_hold_delimiters_and_newlines(bench: Workbench, tmp_path: Path) -> None:
-    sheet = bench.read(written(tmp_path, b'a,b\n"1,5","x\ny"\n2,"say ""hi"""\n'))
-    assert rows(bench, sheet) == [(2, "1,5", "x\ny"), (3, "2", 'say "hi"')]
-
-
-def test_spoilt_quotes_do_not_shift_cells(bench: Workbench, tmp_path: Path) -> None:
-    sheet = bench.read(written(tmp_path, b'a,b,c\n"",\n"abc"d,"abc"d,1, \n"abc"d,"x",1\n2,y,z\n'))
-    assert rows(bench, sheet) == [(4, "abcd", "x", "1"), (5, "2", "y", "z")]
-    assert [(one.row, one.line) for one in sheet.misfits] == [(2, ","), (3, "abcd,abcd,1, ")]
 
 
 def test_a_file_name_that_looks_like_a_pattern_is_one_file(bench: Workbench, tmp_path: Path) -> None:
@@ -354,12 +336,6 @@ def test_header_without_rows(bench: Workbench, tmp_path: Path) -> None:
     )
 
 
-def test_a_heading_on_two_lines_and_windows_line_ends(bench: Workbench, tmp_path: Path) -> None:
-    sheet = bench.read(written(tmp_path, b'id,"sum,\r\nRUB"\r\n1,5\r\n2,6\r\n'))
-    assert sheet.headings == ("id", "sum, RUB")
-    assert rows(bench, sheet) == [(2, "1", "5"), (3, "2", "6")]
-
-
 @pytest.mark.parametrize(
     ("cell", "said"),
     [
@@ -400,17 +376,6 @@ def test_every_error_of_a_formula_is_known(bench: Workbench) -> None:
     assert bench.one(f"SELECT COUNT(*) FROM cells WHERE {formula_error('c0')}") == (len(FORMULA_ERRORS),)
 
 
-@pytest.mark.parametrize("misfits", [(2,), (2, 3, 7), (5, 9, 10, 11), (11, 12), (3, 5, 7, 9, 11)])
-def test_every_row_keeps_its_number_among_rows_of_another_width(
-    bench: Workbench, tmp_path: Path, misfits: tuple[int, ...]
-) -> None:
-    lines = [f"{row};Омск" if row in misfits else f"{row};Омск;{row}" for row in range(2, 13)]
-    sheet = bench.read(written(tmp_path, (HEADER + "\n".join(lines)).encode()))
-    kept = [row for row in range(2, 13) if row not in misfits]
-    assert rows(bench, sheet) == [(row, str(row), "Омск", str(row)) for row in kept]
-    assert [misfit.row for misfit in sheet.misfits] == list(misfits)
-
-
 @pytest.mark.parametrize(
     ("start", "said"),
     [
@@ -434,14 +399,3 @@ def test_a_zip_is_to_be_unpacked(bench: Workbench, tmp_path: Path) -> None:
     assert refusal(bench, path).text.ru == (
         "Файл «deals.zip» — архив. Распакуйте его и загрузите таблицу, которая внутри."
     )
-
-
-def test_a_line_too_long_to_be_one_is_named(tmp_path: Path) -> None:
-    """The reader of tables drops such a row without a word, so the counts would agree and a row be lost."""
-    with Workbench(Limits(line=1000)) as bench:
-        path = written(tmp_path, b"a,b\n1,x\n2," + b"y" * 2500 + b"\n3,z\n")
-        error = refusal(bench, path)
-        assert error.code == "file-long-line"
-        assert error.text.ru.startswith("В файле «файл.csv» строка 3 длиннее 64 МБ")
-        fine = bench.read(written(tmp_path, b"a,b\n" + b"1,x\n" * 900))
-        assert fine.sniffed.rows == 900
