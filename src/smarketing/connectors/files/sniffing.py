@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Literal
 
 from smarketing.connectors.files.reasons import wrong_file
+from smarketing.facts.errors import WrongInput
 from smarketing.facts.language import Text
 
 SAMPLE_BYTES = 256 * 1024
 CHUNK = 4 * 1024 * 1024
 _PIECE = 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
+_NEARLY_ALL = 0.9  # of the rows, split into two cells or more
 HEADER_SEARCH = 30  # rows among which the header is looked for
 
 Format = Literal["csv", "xlsx", "xls", "html", "parquet"]
@@ -227,16 +229,43 @@ def sniff_layout(sample: str, name: str, *, whole: bool, hints: Hints | None = N
     """Delimiter, title lines and header of a text table. ``whole`` says that the sample is the entire file."""
     hints = hints or Hints()
     sample = sample.removeprefix("\ufeff")
-    delimiter = hints.delimiter or _delimiter(sample, whole=whole)
-    rows = _rows(sample, delimiter, whole=whole)
-    header = find_header([cells for cells, _ in rows], name, hints.header_row)
+    delimiters = [hints.delimiter] if hints.delimiter else _delimiters(sample, whole=whole)
+    delimiter, rows, header = _headed(sample, delimiters, name, whole=whole, hinted=hints.header_row)
     cells, lines = rows[header]
     said = (" ".join(filled(row)) for row, _ in rows[:header])
     titles = tuple(line for line in said if any(map(str.isalnum, line)))  # «# -----» says nothing
     return Layout(delimiter, header + 1, lines, titles, tuple(cell.strip() for cell in cells))
 
 
-def _delimiter(sample: str, *, whole: bool) -> str:
+def _headed(
+    sample: str, delimiters: Sequence[str], name: str, *, whole: bool, hinted: int | None
+) -> tuple[str, list[tuple[list[str], int]], int]:
+    """The delimiter by which the table has the likeliest header, its rows and the header's place among them.
+
+    Commas in sums or addresses may split the rows of a file of semicolons into more cells, but not its header.
+    """
+    found, refused = [], []
+    for delimiter in delimiters:
+        rows = _rows(sample, delimiter, whole=whole)
+        try:
+            found.append((delimiter, rows, find_header([cells for cells, _ in rows], name, hinted)))
+        except WrongInput as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
+    return max(found, key=lambda one: _likely([cells for cells, _ in one[1]], one[2]))
+
+
+def _likely(rows: Sequence[Sequence[str]], header: int) -> int:
+    """2: the header is as wide as the row below it and stands first; 1: it is only as wide; 0: neither."""
+    below = next((row for row in rows[header + 1 :] if filled(row)), rows[header])
+    is_first = not any(map(filled, rows[_comments(rows) : header]))
+    return 1 + is_first if len(below) == len(rows[header]) else 0
+
+
+def _delimiters(sample: str, *, whole: bool) -> list[str]:
+    """The best delimiter, then others that split nearly every row alike."""
+
     def score(delimiter: str) -> tuple[float, int]:
         read = [cells for cells, _ in _rows(sample, delimiter, whole=whole)]
         rows = [cells for cells in read[_comments(read) :] if filled(cells)]
@@ -247,7 +276,9 @@ def _delimiter(sample: str, *, whole: bool) -> str:
         # Between equals the one that splits the first row, where the names are, into more cells.
         return (width - 1) * times / widths.total(), len(rows[0])
 
-    return max(DELIMITERS, key=score)
+    scores = {delimiter: score(delimiter) for delimiter in DELIMITERS}
+    best, *others = sorted(DELIMITERS, key=scores.__getitem__, reverse=True)
+    return [best, *(other for other in others if scores[other][0] >= _NEARLY_ALL)]
 
 
 def _rows(sample: str, delimiter: str, *, whole: bool) -> list[tuple[list[str], int]]:
