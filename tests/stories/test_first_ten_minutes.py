@@ -155,9 +155,9 @@ def test_a_source_without_spend_has_no_cost_per_customer(reader: LakeReader) -> 
 
 def test_a_third_of_the_money_is_on_campaigns_that_no_lead_names(founder: Founder) -> None:
     said = founder.load.output
-    assert "✗ Campaigns in spend that no lead names: 8, money on them 34,988.62." in said  # of 99,975.54: 35 %
+    assert "✗ Campaigns in spend that no lead names: 8, money on them €34,988.62." in said  # of 99,975.54: 35 %
     assert "✗ Leads with a campaign that spend lacks: 3,995 (such campaigns: 67)." in said
-    assert "· Spend without a campaign: 19,244.69." in said
+    assert "· Spend without a campaign: €19,244.69." in said
 
 
 # --- minute four: the leads ----------------------------------------------------------------------------

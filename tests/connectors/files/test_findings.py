@@ -41,7 +41,10 @@ def test_campaigns_of_spend_and_of_leads_that_do_not_meet(sift: Sift) -> None:
     reading = sift(leads=LEADS, ad_spend=spend)
     without_leads = found(reading, "spend-without-leads")
     assert (without_leads.count, without_leads.amount, without_leads.examples) == (1, Decimal("30.50"), ("зима",))
-    assert without_leads.text.ru == "Кампаний в расходах, которых не называет ни один лид: 1, денег на них 30,50."
+    assert (
+        without_leads.text.ru
+        == "Кампаний в расходах, которых не называет ни один лид: 1, денег на них 30,50\u00a0₽."
+    )
     assert (found(reading, "leads-without-spend").count, found(reading, "leads-without-spend").examples) == (
         1,
         ("щит",),
@@ -73,7 +76,7 @@ def test_spend_of_one_day_out_of_two_files_is_told_with_its_money(tmp_path: Path
     assert (told.count, told.amount) == (1, Decimal("15.50"))
     assert told.text.ru == (
         "Расход одного источника за один день пришёл из нескольких файлов (a.csv, b.csv): таких дней 1, денег "
-        "15,50. Если это один и тот же расход, оставьте один из файлов."
+        "15,50\u00a0₽. Если это один и тот же расход, оставьте один из файлов."
     )
 
 

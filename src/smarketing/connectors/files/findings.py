@@ -15,6 +15,8 @@ from smarketing.facts.identity import EMPTY_VALUES, email_plain, phone_e164
 from smarketing.facts.language import Text, plural
 from smarketing.facts.query import literal
 from smarketing.facts.tables import TABLES, Kind
+from smarketing.metrics.kinds import Unit
+from smarketing.metrics.wording import say_number
 
 RED_SHARE = Decimal("0.05")  # above this share of the rows (or the money) a finding is red
 _EXAMPLES = 5
@@ -53,6 +55,12 @@ def number(value: int | Decimal) -> Text:
     """
     said = f"{value:,}"
     return Text(said.replace(",", _NBSP).replace(".", ","), said)
+
+
+def money(amount: Decimal, company: Company) -> Text:
+    """A sum in the company's currency, in both languages, to the kopeck."""
+    ru, en = (say_number(amount, Unit.MONEY, language, company.currency, digits=2) for language in ("ru", "en"))
+    return Text(ru, en)
 
 
 def fact_findings(bench: Workbench, relations: Mapping[str, str], company: Company) -> tuple[Finding, ...]:
@@ -129,15 +137,15 @@ class _Look:
             f"AND campaign NOT IN (SELECT campaign FROM {self.relations['leads']} WHERE campaign IS NOT NULL) "
             f"GROUP BY campaign ORDER BY 2 DESC, 1"
         )
-        money = sum((Decimal(row[1]) for row in found), Decimal())
+        spent = sum((Decimal(row[1]) for row in found), Decimal())
         text = Text(
             "Кампаний в расходах, которых не называет ни один лид: {n}, денег на них {money}.",
             "Campaigns in spend that no lead names: {n}, money on them {money}.",
-        ).fill(n=number(len(found)), money=number(money))
+        ).fill(n=number(len(found)), money=money(spent, self.company))
         total = self._sum("cost", "ad_spend")
-        red = total > 0 and money / total > RED_SHARE
+        red = total > 0 and spent / total > RED_SHARE
         return Finding(
-            "spend-without-leads", text, len(found), self._campaigns("ad_spend"), _first(found), money, red
+            "spend-without-leads", text, len(found), self._campaigns("ad_spend"), _first(found), spent, red
         )
 
     def _leads_without_spend(self) -> Finding:
@@ -155,13 +163,13 @@ class _Look:
         return Finding("leads-without-spend", text, leads, rows, _first(found), None, _is_red(leads, rows))
 
     def _spend_without_campaign(self) -> Finding:
-        rows, money = self.bench.one(
+        rows, spent = self.bench.one(
             f"SELECT COUNT(*), COALESCE(SUM(cost), 0) FROM {self.relations['ad_spend']} WHERE campaign IS NULL"
         )
         text = Text("Расход без кампании: {money}.", "Spend without a campaign: {money}.").fill(
-            money=number(Decimal(money))
+            money=money(Decimal(spent), self.company)
         )
-        return Finding("spend-without-campaign", text, int(rows), self._rows("ad_spend"), (), Decimal(money))
+        return Finding("spend-without-campaign", text, int(rows), self._rows("ad_spend"), (), Decimal(spent))
 
     def _bad_contacts(self, field: str) -> Finding:
         values = [

@@ -194,7 +194,8 @@ class Intake:
             for part in self._parts
             if part.sifted.table == "ad_spend"
         ]
-        return spend_of_two_files(self.bench, [self._files[file][0].sniffed.file for file, _ in parts], parts)
+        names = [self._files[file][0].sniffed.file for file, _ in parts]
+        return spend_of_two_files(self.bench, names, parts, self.terms.company)
 
     # --- rows with something wrong in themselves ---------------------------------------------------------
 

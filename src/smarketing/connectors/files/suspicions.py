@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from smarketing.connectors.files.deciding import decide_number_column
 from smarketing.connectors.files.expressions import Cells, making_text
-from smarketing.connectors.files.findings import RED_SHARE, Finding, number
+from smarketing.connectors.files.findings import RED_SHARE, Finding, money, number
 from smarketing.connectors.files.mapping import Making, plain
 from smarketing.connectors.files.reading import Workbench
 from smarketing.connectors.files.sifting import Sifted
@@ -40,7 +40,7 @@ def file_findings(bench: Workbench, cells: Cells, sifted: Sequence[Sifted], comp
 
 
 def spend_of_two_files(
-    bench: Workbench, names: Sequence[str], parts: Sequence[tuple[int, str]]
+    bench: Workbench, names: Sequence[str], parts: Sequence[tuple[int, str]], company: Company
 ) -> Iterator[Finding]:
     """Spend of one source, account and day out of several files of one load: the same money seen from two sides?
 
@@ -52,7 +52,7 @@ def spend_of_two_files(
         f"SELECT {file} AS file, lead_source, account, day, cost FROM {relation} WHERE issue IS NULL"
         for file, relation in parts
     )
-    days, money = bench.one(
+    days, spent = bench.one(
         f"SELECT COUNT(*), SUM(cost) FROM (SELECT SUM(cost) AS cost FROM ({rows}) "
         f"GROUP BY lead_source, account, day HAVING COUNT(DISTINCT file) > 1)"
     )
@@ -62,8 +62,8 @@ def spend_of_two_files(
             "{money}. Если это один и тот же расход, оставьте один из файлов.",
             "Spend of one source and day came out of several files ({files}): {n} such days, money {money}. If it "
             "is the same spend, keep one of the files.",
-        ).fill(files=", ".join(dict.fromkeys(names)), n=number(days), money=number(money))
-        yield Finding("spend-of-two-files", text, days, days, (), money)
+        ).fill(files=", ".join(dict.fromkeys(names)), n=number(days), money=money(spent, company))
+        yield Finding("spend-of-two-files", text, days, days, (), spent)
 
 
 def _assumed_numbers(cells: Cells, sifted: Iterable[Sifted]) -> Iterator[Finding]:
@@ -274,7 +274,7 @@ def _repeated_spend(bench: Workbench, cells: Cells, part: Sifted, company: Compa
     """Rows of spend that repeat another one cell by cell. They stay: two equal rows may be two real ones."""
     columns = ", ".join(cells.sheet.cell(heading) for heading in cells.sheet.headings)
     spend = in_company_money(bench, part.relation, part.table, company)
-    rows, copies, money, total = bench.one(
+    rows, copies, spent, total = bench.one(
         f'WITH counted AS (SELECT s.cost, ROW_NUMBER() OVER (PARTITION BY {columns} ORDER BY r."row") AS copy '
         f'FROM {cells.sheet.relation} r JOIN {spend} s ON s."row" = r."row") '
         f"SELECT COUNT(*), COUNT(*) FILTER (copy > 1), COALESCE(SUM(cost) FILTER (copy > 1), 0), "
@@ -286,6 +286,6 @@ def _repeated_spend(bench: Workbench, cells: Cells, part: Sifted, company: Compa
             "это выгрузка.",
             "Equal rows of spend: {n}, money in the copies: {money}. They stay: check whether the export "
             "was doubled.",
-        ).fill(n=number(copies), money=number(money))
-        red = total > 0 and Decimal(money) / Decimal(total) > RED_SHARE
-        yield Finding("repeated-spend", text, copies, rows, (), money, red)
+        ).fill(n=number(copies), money=money(spent, company))
+        red = total > 0 and Decimal(spent) / Decimal(total) > RED_SHARE
+        yield Finding("repeated-spend", text, copies, rows, (), spent, red)
