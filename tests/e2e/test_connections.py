@@ -90,6 +90,26 @@ def test_no_page_of_connections_scrolls_sideways_on_a_phone(
         assert (address, wide) == (address, 0)
 
 
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")])
+def test_axe_finds_nothing_on_the_steps_of_a_file_and_they_fit(
+    open_page: OpenPage, workspace: Workspace, tmp_path: Any, width: int, theme: str
+) -> None:
+    """A file with columns that are recognised, a row for the quarantine, one known mapping and none."""
+    rows = "A1,02.11.2026,1 200,50\nA2,2026-13-45,5\nA3,03.11.2026,7,8,9\n".replace("1 200,50", '"1 200,50"')
+    for name, head in (("leads.csv", "lead_id,created_at,amount"), ("чужой.csv", "Карточка,Когда,Деньги")):
+        file = tmp_path / name
+        file.write_text(f"{head}\n{rows}", "utf-8")
+        page = open_page(name="charlie", width=width, theme=theme)
+        page.goto("/data/upload")
+        page.set_input_files("#f-upload", str(file))
+        page.click("button:has-text('Проверить файл')")
+        page.wait_for_load_state()
+        violations = Axe().run(page)["violations"]
+        assert [(name, one["id"], one["nodes"][0]["html"]) for one in violations] == []
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert (name, wide) == (name, 0)
+
+
 def test_file_is_loaded_beside_the_page(
     open_page: OpenPage, workspace: Workspace, settings: Any, tmp_path: Any
 ) -> None:

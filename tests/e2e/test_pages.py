@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 PAGES = (
     "/", "/?compare=prev", "/analytics?by=segment&by=lead_source", "/funnel", "/funnel?compare=prev&losses=shares",
+    "/funnel?segment=dealers&against=private", "/plan/figure?what=target&month=2026-11", "/data/quarantine",
     "/qualification?compare=prev&draft=1", "/records", "/metrics", "/data", "/account",
     "/diagnosis?beside=sources&had=mix", "/focus?compare=prev", "/reconciliation", "/customers",
     "/response?by=segment&compare=prev",
