@@ -77,9 +77,9 @@ def test_whatever_stands_between_them_rows_are_numbered_as_they_lie(
 def test_empty_lines_at_the_end_are_nothing(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"head\n1,2\n\n3,4\n\n\n\n")
-    assert empty_places(path, 1, 2) == [1]
+    assert empty_places(path, 1) == [1]
     path.write_bytes(b"head\n1,2\n3,4\n\n\n\n")
-    assert empty_places(path, 1, 2) == []
+    assert empty_places(path, 1) == []
 
 
 def test_rows_with_another_number_of_cells_keep_their_place(bench: Workbench, tmp_path: Path) -> None:

@@ -336,3 +336,9 @@ def test_a_zip_is_to_be_unpacked(bench: Workbench, tmp_path: Path) -> None:
     assert refusal(bench, path).text.ru == (
         "Файл «deals.zip» — архив. Распакуйте его и загрузите таблицу, которая внутри."
     )
+
+
+def test_nothing_but_the_answer_goes_to_standard_output(bench: Workbench) -> None:
+    """DuckDB draws a bar there when a question takes long, in the middle of what a program reads as JSON."""
+    assert bench.one("SELECT current_setting('enable_progress_bar')") == (False,)
+    assert bench.one("SELECT current_setting('TimeZone')") == ("UTC",)

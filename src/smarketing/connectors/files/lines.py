@@ -7,9 +7,9 @@ has none of its own.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
 
 from smarketing.connectors.files.sniffing import Layout
 
@@ -46,20 +46,20 @@ def _is_left_open(path: Path, lines: int, delimiter: str) -> bool:
     return False
 
 
-def empty_places(path: Path, lines: int, rows: int) -> list[int]:
+def count_lines(path: Path) -> int:
+    """How many lines end in a file, those that end inside quotes among them."""
+    with path.open("rb") as file:
+        return sum(piece.count(b"\n") for piece in iter(partial(file.read, _PIECE), b""))
+
+
+def empty_places(path: Path, lines: int) -> list[int]:
     """The places of empty lines above the last filled row, below ``lines`` lines of a head.
 
-    ``rows``: how many rows the file has without them; where it has no more lines than that, none is empty.
     Quotes stand in pairs in every row.
     """
+    found, place, last, is_quoted = [], 0, 0, False
     with path.open("rb") as file:
-        if sum(piece.count(b"\n") for piece in _pieces(file)) <= lines + rows:
-            return []
-        file.seek(0)
-        for _ in range(lines):
-            file.readline()
-        found, place, last, is_quoted = [], 0, 0, False
-        for line in file:
+        for line in islice(file, lines, None):
             if not is_quoted and not line.strip(b"\r\n"):
                 found.append(place)
             else:
@@ -67,8 +67,3 @@ def empty_places(path: Path, lines: int, rows: int) -> list[int]:
                 last = place
             place += not is_quoted
     return [empty for empty in found if empty < last]
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    while piece := file.read(_PIECE):
-        yield piece

@@ -21,7 +21,7 @@ import duckdb
 import pyarrow as pa
 
 from smarketing.connectors.files.endings import TAIL, is_second_table, total_rows
-from smarketing.connectors.files.lines import empty_places, rows_apart
+from smarketing.connectors.files.lines import count_lines, empty_places, rows_apart
 from smarketing.connectors.files.pages import is_page, read_page
 from smarketing.connectors.files.reasons import wrong_file
 from smarketing.connectors.files.sniffing import (
@@ -97,7 +97,7 @@ class Workbench:
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
         self.connection = duckdb.connect()
-        self.run("SET TimeZone = 'UTC'")
+        self.run("SET TimeZone = 'UTC'; SET enable_progress_bar = false")  # standard output is the caller's
         self._folder = tempfile.TemporaryDirectory(prefix="smarketing-")
         self._beside = ThreadPoolExecutor(max_workers=1)
         self._count = 0
@@ -229,6 +229,7 @@ class Workbench:
         lines, header_row = layout.lines, layout.header_row
         mark = self.number()
         columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+        ended = self._beside.submit(count_lines, path)
         try:
             self.run(
                 f"CREATE TEMP TABLE raw_{mark} AS SELECT * FROM read_csv({literal(str(path))}, auto_detect=false, "
@@ -246,7 +247,8 @@ class Workbench:
         misfits = self._misfits(mark, lines, header_row)
         (kept,) = self.one(f"SELECT COUNT(*) FROM raw_{mark}")
         # The reader leaves empty lines out; only of a single column an empty one is a row without a value.
-        empty = empty_places(path, lines, kept + len(misfits)) if width > 1 else []
+        more = width > 1 and ended.result() > lines + kept + len(misfits)
+        empty = empty_places(path, lines) if more else []
         listed = ", ".join(f"c{place}" for place in range(width))
         first = header_row + 1
         made = f'VIEW sheet_{mark} AS SELECT rowid + {first} AS "row", {listed} FROM raw_{mark}'

@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +21,7 @@ from smarketing.facts.errors import WrongInput
 from smarketing.facts.language import Text
 
 SAMPLE_BYTES = 256 * 1024
-CHUNK = 4 * 1024 * 1024
+CHUNK = 256 * 1024  # larger pieces get fresh memory from the system each time, and that takes longest
 _PIECE = 1024 * 1024
 DELIMITERS = (",", ";", "\t", "|")
 _NEARLY_ALL = 0.9  # of the rows, split into two cells or more
@@ -183,17 +184,18 @@ def _without_mark(sample: bytes) -> str | None:
 
 def _misread(path: Path, encoding: str) -> int | None:
     """The line, counted from 1, of the first bytes that are not of the encoding; None where all are."""
-    row = 1
+    fine = 0
     try:
-        for piece in decoded(path, encoding):
-            row += piece.count("\n")
+        for _ in decoded(path, encoding):
+            fine += 1
     except UnicodeDecodeError as error:
-        return row + error.object[: error.start].decode(error.encoding).count("\n")
+        above = sum(piece.count("\n") for piece in islice(decoded(path, encoding), fine))
+        return 1 + above + error.object[: error.start].decode(error.encoding).count("\n")
     return None
 
 
 def decoded(path: Path, encoding: str) -> Iterator[str]:
-    """The text of a file in pieces of a few megabytes."""
+    """The text of a file in pieces."""
     decoder = codecs.getincrementaldecoder(encoding)()
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):

@@ -80,7 +80,7 @@ def _writing(results: Mapping[str, Step]) -> Iterator[str]:
         ),
         ("the same until the facts lie in the lake", ("our load", "facts"), bare),
         ("the same with each lead's journey", ("our load", "load"), bare),
-        ("`--check` of the same file, which profiles every column", ("our load", "check"), bare),
+        ("`--check` of the same file, which profiles every column", ("our check", "check"), bare),
         ("all facts into a new lake", ("lake", "lake"), None),
         ("the cache of the new lake, beside the pages", ("cache", "cache"), None),
         ("the newest hundredth of the leads changed, to a full rebuild", ("change", "change"), rebuilt),
