@@ -79,6 +79,25 @@ def test_two_groups_of_the_same_days_are_held_against_each_other(loaded: Path):
     assert head.split() == ["Доля", "Здесь", "Там", "Разница", "Оценка"]
 
 
+def test_groups_that_part_have_a_notable_difference_and_no_change(home: Path, tmp_path: Path):
+    """Forty dealers' leads all got an offer, of forty private ones none did."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    leads = [(number, "Дилеры" if number <= 40 else "Частные") for number in range(1, 81)]
+    moves = [(number, "fresh") for number, _ in leads] + [(number, "offer") for number in range(1, 41)]
+    at = "2026-10-0{}T10:00:00+03:00"
+    rows = "".join(f"{number},{at.format(1)},{segment}\n" for number, segment in leads)
+    (folder / "leads.csv").write_text(f"lead_id,created_at,segment\n{rows}", encoding="utf-8")
+    rows = "".join(f"{number},{stage},{at.format(2 if stage == 'offer' else 1)}\n" for number, stage in moves)
+    (folder / "stage_moves.csv").write_text(f"lead_id,stage,entered_at\n{rows}", encoding="utf-8")
+    assert run("load", folder).exit_code == 0
+    shown = run("show", "funnel", *GROUPS)
+    assert "заметная разница" in shown.stdout
+    assert "заметный сдвиг" not in shown.stdout
+    change = json.loads(run("show", "funnel", *GROUPS, "--format", "json").stdout)["changes"][0]
+    assert (change["judged"], change["text"]) == ("confirmed", "заметная разница")
+
+
 def test_tables_of_two_groups_stand_below_each_other_without_a_judgement(loaded: Path):
     data = json.loads(run("show", "economics", *GROUPS, "--format", "json").stdout)
     assert [table["total"]["leads"]["value"] for table in (data, data["before"])] == [3, 1]

@@ -14,7 +14,11 @@ import pytest
 from django.test import Client
 
 from smarketing.web.accounts.models import User
+from smarketing.web.reports import reading
 from smarketing.web.reports.page import Page
+from tests.analyses import small_company
+from tests.analyses.small_company import lead
+from tests.web.conftest import OneAtATime
 
 SignIn = Callable[..., Client]
 PAGES = (
@@ -311,6 +315,25 @@ def test_funnel_of_a_segment_is_held_against_another_one(facts: Any, signed_in: 
     assert "Заметной разницы нет: все переходы расходятся в пределах обычного разброса." in words(compared)
     assert "у них 5" in words(compared)
     assert 'href="/funnel?segment=dealers" aria-current="true"' in body(compared)
+
+
+def test_segments_that_part_have_a_notable_difference_and_no_change(
+    facts: Any, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty more leads of each: dealers' were all accepted, of the private ones none."""
+    more = [
+        lead(f"{segment}{place}", "11-02 10:00", "yandex", segment, accepted=accepted)
+        for segment, accepted in (("dealers", "11-03"), ("private", None))
+        for place in range(40)
+    ]
+    known = reading.Facts(OneAtATime(small_company.reader(journeys=(*small_company.LEADS, *more))))
+    monkeypatch.setattr(reading, "newest", lambda: known)
+    client = signed_in(language="en")
+    said = words(client.get("/funnel?segment=dealers&against=private"))
+    assert "notable difference" in said
+    assert "notable change" not in said
+    assert "Difference" in said
+    assert "Change" in words(client.get("/funnel?compare=prev"))
 
 
 @pytest.mark.parametrize("address", ["/funnel?against=private", "/funnel?segment=private&against=private"])

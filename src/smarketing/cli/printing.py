@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,7 +16,7 @@ from smarketing.analyses.verdict.words import LABEL_NAMES, clock_name, headline,
 from smarketing.cli.language import t
 from smarketing.facts.company import Company
 from smarketing.facts.language import Language
-from smarketing.jobs.compared import Change, Compared
+from smarketing.jobs.compared import Compared
 from smarketing.metrics.catalogue import metric
 from smarketing.metrics.kinds import Figure, Interval, Row, Unit
 from smarketing.metrics.wording import (
@@ -57,29 +56,26 @@ def print_compared(console: Console, found: Compared, company: Company, language
     console.print(beside, style="bold", highlight=False)
     print_measurement(console, found.before, company, language)
     if found.changes:
-        sides = (
-            (t("Стало", "Now"), t("Было", "Before"))
-            if found.group is None
-            else (t("Здесь", "Here"), t("Там", "There"))
-        )
         console.print()
-        console.print(_changes(found.changes, sides, language))
+        console.print(_changes(found, language))
 
 
-def _changes(changes: Sequence[Change], sides: tuple[str, str], language: Language) -> Table:
-    heads = (t("Доля", "Share"), *sides, t("Разница", "Change"))
+def _changes(found: Compared, language: Language) -> Table:
+    heads = (t("Стало", "Now"), t("Было", "Before"), t("Разница", "Change"))
+    if found.group is not None:
+        heads = (t("Здесь", "Here"), t("Там", "There"), t("Разница", "Difference"))
     table = Table(box=None, pad_edge=False)
-    for place, head in enumerate(heads):
+    for place, head in enumerate((t("Доля", "Share"), *heads)):
         table.add_column(head, justify="left" if place == 0 else "right")
     table.add_column(t("Оценка", "Judgement"))
-    for change in changes:
-        difference = change.shift.difference if change.shift else None
+    for change in found.changes:
+        difference, judged = change.shift.difference if change.shift else None, found.judged(change)
         table.add_row(
             change.name.say(language),
             say(change.now, language),
             say(change.before, language) if change.before else DASH,
             DASH if difference is None else say_difference(difference, Unit.SHARE, language),
-            LABEL_NAMES[change.shift.label].say(language) if change.shift else DASH,
+            judged.say(language) if judged else DASH,
         )
     return table
 

@@ -12,7 +12,7 @@ from smarketing.analyses.qualification import criteria_table
 from smarketing.analyses.question import DIMENSION_NAMES, Question
 from smarketing.analyses.result import Measurement
 from smarketing.analyses.shares import Shift
-from smarketing.analyses.verdict.words import LABEL_NAMES
+from smarketing.analyses.verdict.words import GROUP_LABEL_NAMES, LABEL_NAMES
 from smarketing.facts.company import Company
 from smarketing.facts.language import Language, Text
 from smarketing.facts.query import Reader
@@ -42,6 +42,11 @@ class Compared:
     before: Measurement
     changes: tuple[Change, ...]
     group: Text | None = None  # nothing was before or after where two groups of the same days are compared
+
+    def judged(self, change: Change) -> Text | None:
+        """The judgement of a change in words."""
+        names = LABEL_NAMES if self.group is None else GROUP_LABEL_NAMES
+        return names[change.shift.label] if change.shift else None
 
 
 def compared(reader: Reader, what: str, question: Question, against: Question | None = None) -> Compared | None:
@@ -90,7 +95,7 @@ def compared_data(found: Compared, company: Company, language: Language) -> dict
                 "interval": _interval(change.shift),
                 "p_adjusted": change.shift and change.shift.p_adjusted,
                 "judged": change.shift and change.shift.label.value,
-                "text": change.shift and LABEL_NAMES[change.shift.label].say(language),
+                "text": said.say(language) if (said := found.judged(change)) else None,
             }
             for change in found.changes
         ],

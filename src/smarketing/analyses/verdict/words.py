@@ -19,6 +19,8 @@ LABEL_NAMES: dict[Label, Text] = {
     Label.WITHIN_CHANCE: Text("обычный разброс", "ordinary variation"),
     Label.TOO_LITTLE_DATA: Text("мало данных", "too little data"),
 }
+# Of two groups of the same days: nothing was before or after, so nothing has moved.
+GROUP_LABEL_NAMES = LABEL_NAMES | {Label.CONFIRMED: Text("заметная разница", "notable difference")}
 
 PLAN_NAMES: dict[PlanKind, Text] = {
     PlanKind.GIVEN: Text("план компании", "the company's plan"),

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from smarketing.analyses.funnel import Funnel, Kind, Step, Transition
 from smarketing.analyses.labels import say_key
 from smarketing.analyses.question import EMPTY, Question
-from smarketing.analyses.verdict.words import LABEL_NAMES
+from smarketing.analyses.verdict.words import GROUP_LABEL_NAMES, LABEL_NAMES
 from smarketing.charts.drawing import inline_svg
 from smarketing.charts.funnel_bars import BEFORE, bars_of, funnel_bars
 from smarketing.facts.errors import WrongQuestion, did_you_mean
@@ -196,6 +196,7 @@ def _transition(
     worth = transition.worth if transition else None
     money = page.company.currency
     difference = transition.shift.difference if transition and transition.shift else None
+    names = GROUP_LABEL_NAMES if against(page) else LABEL_NAMES
     return TransitionLine(
         name=Text(f"{start.step.name.ru} → {end.step.name.ru}", f"{start.step.name.en} → {end.step.name.en}"),
         zone_class=ZONE_CLASS[end.step.zone],
@@ -208,7 +209,7 @@ def _transition(
         href=page.records("stage_reached", {}, step=end.key, kind=_kind(funnel)),
         before=_figure(page, before),
         difference=DASH if difference is None else say_difference(difference, Unit.SHARE, page.language),
-        label=LABEL_NAMES[transition.label] if transition and transition.label else None,
+        label=names[transition.label] if transition and transition.label else None,
         is_notable=bool(transition and transition.label is Label.CONFIRMED),
         money=say_number(worth.amount.amount, Unit.MONEY, page.language, money, scale, signed=True, bare=True)
         if worth
