@@ -9,23 +9,18 @@ import threading
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from tests.support.bitrix24_answers import Row, as_text, camel, descends, listed, matches, php_query, selected
+from tests.support.bitrix24_limits import MSK, Limited, Refusal
 
-MSK = timezone(timedelta(hours=3))
+__all__ = ["CODE", "MSK", "FakePortal"]
 CODE = "s3cretcode"
 PAGE = 50
 ENTITIES = {1: "leads", 2: "deals", 3: "contacts", 4: "companies"}
 FAULTS = ("query_limit", "internal", "html", "tear", "tear_body", "garbage")
-
-
-class Refusal(Exception):
-    def __init__(self, status: int, code: str, said: str = "") -> None:
-        super().__init__(code)
-        self.status, self.code, self.said = status, code, said
 
 
 @dataclass
@@ -50,16 +45,10 @@ class Table:
 
 
 @dataclass
-class FakePortal:
+class FakePortal(Limited):
     """The state of a portal. ``now`` is its own clock; ``fault(number of the request)`` plans what goes wrong."""
 
-    now: Callable[[], datetime] = lambda: datetime(2026, 11, 20, 12, tzinfo=MSK)
     fault: Callable[[int], str | None] = lambda _: None
-    limits: bool = False
-    burst: float = 50
-    drain: float = 2
-    budget: float = 480.0
-    work_per_call: float = 0.01
     scopes: tuple[str, ...] = ("crm", "user_basic", "department", "task", "im", "telephony")
     admin: bool = True
     revoked: bool = False
@@ -76,6 +65,7 @@ class FakePortal:
     page_faults: dict[str, str] = field(default_factory=dict)  # a command of a batch that fails → its code
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         names = (
             "leads",
             "deals",
@@ -97,13 +87,10 @@ class FakePortal:
         self.departments: list[Row] = []
         self.asked: list[str] = []
         self.written: list[tuple[str, Row]] = []
-        self.refused = 0
         self.lines = 0  # numbers of products in deals, given once
         self.lines_of: dict[int, list[int]] = {}
         self.refreshes = 0
         self.code = ""  # works once
-        self._level, self._seen = 0.0, self.now()
-        self._work: dict[str, list[tuple[datetime, float]]] = {}
         self._lock = threading.Lock()
 
     # ── what a test does to it ─────────────────────────────────────────────────────────────────────────────────
@@ -206,40 +193,7 @@ class FakePortal:
             raise Refusal(401, "NO_AUTH_FOUND", f"Wrong authorization data {CODE}")
         if "auth" in params and params["auth"] != self.access_token:
             raise Refusal(401, "expired_token", "The access token provided has expired.")
-        if self.limits:
-            self._leak()
-            if self._level + 1 > self.burst:
-                self.refused += 1
-                raise Refusal(503, "QUERY_LIMIT_EXCEEDED", "Too many requests")
-            self._level += 1
-            if name != "batch":
-                self._spend(name)
-
-    def _leak(self) -> None:
-        now = self.now()
-        self._level = max(0.0, self._level - (now - self._seen).total_seconds() * self.drain)
-        self._seen = now
-
-    def _spend(self, name: str) -> None:
-        now = self.now()
-        window = [(at, cost) for at, cost in self._work.get(name, []) if now - at < timedelta(minutes=10)]
-        self._work[name] = window
-        if sum(cost for _, cost in window) + self.work_per_call > self.budget:
-            self.refused += 1
-            raise Refusal(429, "OPERATION_TIME_LIMIT", "Method is blocked due to operation time limit.")
-        window.append((now, self.work_per_call))
-
-    def _time(self, name: str, started: datetime) -> Row:
-        now = self.now()
-        told: Row = {
-            "start": started.timestamp(), "finish": now.timestamp(), "duration": 0.01, "processing": 0.01,
-            "date_start": started.isoformat(), "date_finish": now.isoformat(),
-        }  # fmt: skip
-        if self.limits:
-            window = self._work.get(name, [])
-            back = min((at for at, _ in window), default=now) + timedelta(minutes=10)
-            told |= {"operating": sum(cost for _, cost in window), "operating_reset_at": int(back.timestamp())}
-        return told
+        self._let_in(name)
 
     def _batch(self, params: Row) -> Row:
         commands = params.get("cmd") or {}
